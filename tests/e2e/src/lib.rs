@@ -1,0 +1,1 @@
+//! The whole system, played on real parts.
