@@ -1,0 +1,110 @@
+use proptest::prelude::*;
+
+use super::*;
+
+fn release(environment: &str) -> Release {
+    Release {
+        id: ReleaseId::new(uuid::Uuid::nil()),
+        service: "billing".parse().unwrap(),
+        environment: environment.parse().unwrap(),
+        artifact: "master-1-2".parse().unwrap(),
+        intent: Intent::ReleaseArtifact,
+        actor: Person::from_subject("ida@example.test"),
+    }
+}
+
+fn facts() -> ReleaseFacts<'static> {
+    ReleaseFacts {
+        environments: ["dev", "staging", "prod"].map(|env| env.parse().unwrap()).to_vec(),
+        branch: "master",
+        rendered: ["dev", "prod"].map(str::to_owned).to_vec(),
+        ..ReleaseFacts::default()
+    }
+}
+
+fn restriction(pattern: &str, environment: &str) -> BranchRestriction {
+    BranchRestriction::new(pattern.to_owned(), environment.parse().unwrap())
+}
+
+fn check(release: Release, facts: &ReleaseFacts<'_>) -> String {
+    match decide_release(release, facts) {
+        Verdict::Approved(approved) => format!("approved {}", approved.change().environment),
+        Verdict::AlreadyThere => "already there".to_owned(),
+        Verdict::Denied(denied) => denied.to_string(),
+    }
+}
+
+#[test]
+fn a_plain_release_is_approved() {
+    assert_eq!(check(release("dev"), &facts()), "approved dev");
+}
+
+#[test]
+fn the_same_artifact_is_already_there() {
+    let facts = ReleaseFacts { current: Some("master-1-2".parse().unwrap()), ..facts() };
+    assert_eq!(check(release("dev"), &facts), "already there");
+}
+
+#[test]
+fn an_environment_nobody_knows_or_nobody_rendered_is_denied() {
+    assert_eq!(check(release("qa"), &facts()), "unknown environment: qa");
+    assert_eq!(check(release("staging"), &facts()), "unknown environment: staging");
+    let Verdict::Denied(denied) = decide_release(release("staging"), &facts()) else { panic!("approved") };
+    assert_eq!(
+        denied.reasons[0].next_step(),
+        "render manifests for staging in the service's CI; this artifact has them for dev, prod"
+    );
+}
+
+#[test]
+fn restrictions_are_found_anywhere_in_the_branch_and_the_global_one_decides() {
+    let globals =
+        [GlobalRestriction { environment: "prod".parse().unwrap(), pattern: "^master$".to_owned() }];
+    for (own, branch, expected) in [
+        (vec![], "master", "approved prod"),
+        (
+            vec![],
+            "feature",
+            "cannot release artifact 'master-1-2' to environment 'prod' due to branch restriction policy",
+        ),
+        (
+            vec![restriction(".", "prod")],
+            "feature",
+            "cannot release artifact 'master-1-2' to environment 'prod' due to branch restriction policy",
+        ),
+    ] {
+        let facts = ReleaseFacts { branch, restrictions: own, globals: &globals, ..facts() };
+        assert_eq!(check(release("prod"), &facts), expected, "{branch}");
+    }
+    let unanchored =
+        ReleaseFacts { branch: "my-master-2", restrictions: vec![restriction("master", "dev")], ..facts() };
+    assert_eq!(check(release("dev"), &unanchored), "approved dev");
+}
+
+#[test]
+fn a_broken_restriction_lets_nothing_pass() {
+    let facts = ReleaseFacts { restrictions: vec![restriction("^m(", "dev")], ..facts() };
+    assert!(check(release("dev"), &facts).contains("cannot be read"));
+}
+
+#[test]
+fn the_same_artifact_is_still_denied_where_its_branch_may_not_be() {
+    let facts = ReleaseFacts {
+        current: Some("master-1-2".parse().unwrap()),
+        branch: "feature",
+        restrictions: vec![restriction("^master$", "dev")],
+        ..facts()
+    };
+    assert!(check(release("dev"), &facts).starts_with("cannot release"));
+}
+
+proptest! {
+    #[test]
+    fn one_more_restriction_never_allows_more(branch in "[a-z/]{1,12}", pattern in "[a-z^$]{0,4}") {
+        let open = ReleaseFacts { branch: &branch, ..facts() };
+        let strict = ReleaseFacts { branch: &branch, restrictions: vec![restriction(&pattern, "dev")], ..facts() };
+        if matches!(decide_release(release("dev"), &strict), Verdict::Approved(_)) {
+            prop_assert!(matches!(decide_release(release("dev"), &open), Verdict::Approved(_)));
+        }
+    }
+}
