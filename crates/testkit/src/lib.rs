@@ -1,0 +1,32 @@
+//! Real parts for tests and for the demo.
+//!
+//! A test that needs a Git host, a queue or an identity provider gets a real one from here, or a double that
+//! speaks the real protocol, on loopback and on a port of its own:
+//!
+//! ```text
+//! client under test --> FaultProxy (down, slow, silent, cut) --> GitHost | RabbitMq | S3 | ...
+//! ```
+//!
+//! Each part is a handle: dropping it stops its tasks, kills its processes and removes its files. A process dies
+//! with us even when we are killed ([`Service`]). Nothing here sleeps to wait: [`wait`] polls a condition until a
+//! deadline and reports the last state it saw, and what a double received is awaited through [`Recorder`].
+//!
+//! This crate knows wire formats only: it must never depend on an engine or a program of ours, or a fault would be
+//! on both sides of the test. Read [`GitHost`], [`FaultProxy`], then [`PartError`].
+
+mod error;
+mod http;
+mod port;
+mod service;
+mod tool;
+
+pub mod git;
+pub mod proxy;
+pub mod recorder;
+pub mod wait;
+
+pub use error::PartError;
+pub use git::{Access, GitHost, Repository};
+pub use proxy::FaultProxy;
+pub use recorder::Recorder;
+pub use service::Service;
