@@ -1,0 +1,38 @@
+//! The HTTP interface of the release manager: wire types, routes, and a typed client.
+//!
+//! The types are the wire: their fields, order and omissions are those of the original (spec, sections 2, 3 and
+//! 8.5), so that Lunar's programs and ours can talk to each other in any mixture. Fields the original does not have
+//! are left out when empty. Everything inside the server converts these into the words of `artifact` at once.
+//!
+//! It decides nothing and knows no Git and no Kubernetes. Read [`ReleaseRequest`] and [`StatusResponse`] for the
+//! wire, [`decode`] for how bodies are read, [`Client`] for who speaks it.
+
+mod artifacts;
+mod body;
+mod client;
+mod daemon;
+mod describe;
+mod environments;
+mod error;
+mod policies;
+mod release;
+mod rollout;
+pub mod routes;
+mod status;
+
+pub use artifacts::{CreateArtifactRequest, CreateArtifactResponse};
+pub use body::{decode, encode};
+pub use client::{Client, ClientError};
+pub use daemon::{ContainerError, DeployEvent, JobError, JobErrorEvent, PodErrorEvent};
+pub use describe::{DescribeArtifactsResponse, DescribeReleaseResponse, DescribedRelease};
+pub use environments::{EnvironmentsResponse, KnownEnvironment};
+pub use error::ErrorBody;
+pub use policies::{
+    ApplyAutoReleaseRequest, ApplyBranchRestrictionRequest, AutoReleaseBody, BranchRestrictionBody,
+    DeletePoliciesRequest, DeletePoliciesResponse, PoliciesResponse,
+};
+pub use release::{
+    IntentBody, IntentError, PromoteBody, ReleaseBranchBody, ReleaseRequest, ReleaseResponse, RollbackBody,
+};
+pub use rollout::{Rollout, RolloutFailure, RolloutState, WorkloadCount};
+pub use status::{EnvironmentStatus, StatusResponse};
