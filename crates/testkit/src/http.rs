@@ -1,8 +1,11 @@
-//! Serving a router on a free loopback port.
+//! Serving a router on a free loopback port, and reading the secret of a request.
 
 use std::net::SocketAddr;
 
 use axum::Router;
+use axum::http::{HeaderMap, header};
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
 use tokio::sync::oneshot;
 use tokio::task::JoinSet;
 
@@ -41,4 +44,25 @@ impl HttpServer {
     pub(crate) fn address(&self) -> SocketAddr {
         self.port.address()
     }
+
+    /// Its base URL, without a slash at the end.
+    pub(crate) fn url(&self) -> String {
+        format!("http://{}", self.address())
+    }
+}
+
+/// The secret of a request: its bearer token, or the password of any user.
+pub(crate) fn secret(headers: &HeaderMap) -> Option<String> {
+    let (scheme, value) = headers.get(header::AUTHORIZATION)?.to_str().ok()?.split_once(' ')?;
+    match scheme.to_ascii_lowercase().as_str() {
+        "bearer" | "token" => Some(value.to_owned()),
+        "basic" => basic(value).map(|(_, password)| password),
+        _ => None,
+    }
+}
+
+/// User and password of a `Basic` value.
+pub(crate) fn basic(value: &str) -> Option<(String, String)> {
+    let pair = String::from_utf8(STANDARD.decode(value).ok()?).ok()?;
+    pair.split_once(':').map(|(user, password)| (user.to_owned(), password.to_owned()))
 }

@@ -21,12 +21,21 @@ mod service;
 mod tool;
 
 pub mod git;
+pub mod github;
+pub mod grafana;
+pub mod oidc;
 pub mod proxy;
 pub mod recorder;
+pub mod slack;
 pub mod wait;
 
 pub use error::PartError;
 pub use git::{Access, GitHost, Repository};
-pub use proxy::FaultProxy;
+pub use github::GitHub;
+pub use grafana::Grafana;
+pub use oidc::Issuer;
+pub use port::Port;
+pub use proxy::{FaultProxy, HttpFaultProxy};
 pub use recorder::Recorder;
-pub use service::Service;
+pub use service::{Launch, Service};
+pub use slack::Slack;

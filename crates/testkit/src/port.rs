@@ -14,20 +14,24 @@ const BACKLOG: u32 = 128;
 /// The socket is bound and never listens: the kernel gives its port to nobody else and refuses connections to it,
 /// while a listener that allows reuse of the address (all servers do) can come and go on the same port.
 #[derive(Debug)]
-pub(crate) struct Port {
+pub struct Port {
     address: SocketAddr,
     _held: TcpSocket,
 }
 
 impl Port {
     /// Takes a free port.
-    pub(crate) fn reserve() -> Result<Self, PartError> {
+    ///
+    /// # Errors
+    /// When there is none.
+    pub fn reserve() -> Result<Self, PartError> {
         let (held, address) = bound(SocketAddr::from((Ipv4Addr::LOCALHOST, 0)))?;
         Ok(Self { address, _held: held })
     }
 
     /// Where it is.
-    pub(crate) fn address(&self) -> SocketAddr {
+    #[must_use]
+    pub fn address(&self) -> SocketAddr {
         self.address
     }
 

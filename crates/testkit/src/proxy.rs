@@ -1,7 +1,8 @@
-//! A fault proxy: the network between a client and any TCP server, with switches.
+//! Fault proxies: the network between a client and a server, with switches.
 //!
 //! ```text
-//! client --> FaultProxy::addr --> (refuse | cut | delay | silent) --> upstream
+//! client --> FaultProxy (refuse | cut | delay | silence) --> any TCP server
+//! client --> FaultProxy --> HttpFaultProxy (answers 429, 500; counts requests) --> HTTP server
 //! ```
 
 use std::net::SocketAddr;
@@ -14,8 +15,10 @@ use tokio::task::JoinSet;
 use crate::PartError;
 use crate::port::Port;
 
+mod http;
 mod line;
 
+pub use http::{HttpFaultProxy, Seen};
 use line::{Line, join};
 
 /// A proxy in front of one TCP endpoint. It forwards until a switch says otherwise; each switch holds from the

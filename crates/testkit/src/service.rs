@@ -32,16 +32,23 @@ pub struct Service {
 
 /// What to start.
 #[derive(Debug, Default)]
-pub(crate) struct Launch {
-    pub(crate) name: &'static str,
-    pub(crate) program: PathBuf,
-    pub(crate) args: Vec<String>,
-    pub(crate) env: Vec<(String, String)>,
+pub struct Launch {
+    /// Its name, for messages.
+    pub name: &'static str,
+    /// The program's path.
+    pub program: PathBuf,
+    /// Its arguments.
+    pub args: Vec<String>,
+    /// Its environment, beside `PATH`, `TMPDIR`, a `HOME` of its own and the locale.
+    pub env: Vec<(String, String)>,
 }
 
 impl Service {
     /// Starts it; it is not ready yet.
-    pub(crate) fn start(launch: Launch) -> Result<Self, PartError> {
+    ///
+    /// # Errors
+    /// When the program cannot be started.
+    pub fn start(launch: Launch) -> Result<Self, PartError> {
         let Launch { name, program, args, env } = launch;
         let folder = temp_folder()?;
         let log = folder.path().join("log");
@@ -62,7 +69,10 @@ impl Service {
     }
 
     /// Waits until `probe` gives `Ok`; fails at once when the program has ended.
-    pub(crate) async fn ready<T, F>(
+    ///
+    /// # Errors
+    /// At the deadline, or with the program's last words when it has ended.
+    pub async fn ready<T, F>(
         &mut self,
         deadline: Duration,
         mut probe: impl FnMut() -> F,
@@ -94,6 +104,12 @@ impl Service {
     #[must_use]
     pub fn pid(&self) -> u32 {
         self.child.id()
+    }
+
+    /// The file with what it has printed.
+    #[must_use]
+    pub fn log(&self) -> &Path {
+        &self.log
     }
 
     /// The end of what it has printed.

@@ -22,7 +22,8 @@ pub(crate) fn git(folder: &Path, args: &[&str]) -> Result<Output, PartError> {
     succeed(program, "git", args)
 }
 
-fn succeed(program: Program, name: &str, args: &[&str]) -> Result<Output, PartError> {
+/// Runs a program that was prepared; `name` and `args` are for the message.
+pub(crate) fn succeed(program: Program, name: &str, args: &[&str]) -> Result<Output, PartError> {
     let output = program.run().map_err(PartError::Run)?;
     if output.succeeded() {
         return Ok(output);

@@ -10,13 +10,11 @@ use axum::body::{Body, to_bytes};
 use axum::extract::{Request, State};
 use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{IntoResponse, Response};
-use base64::Engine;
-use base64::engine::general_purpose::STANDARD;
 use process::Program;
 
 use super::Access;
 use crate::PartError;
-use crate::http::HttpServer;
+use crate::http::{HttpServer, secret};
 
 /// How long one fetch or push may take.
 const DEADLINE: Duration = Duration::from_secs(300);
@@ -62,12 +60,7 @@ impl Backend {
 impl Site {
     /// Whose token the request carries: as bearer, or as the password of any user.
     fn access(&self, headers: &HeaderMap) -> Option<Access> {
-        let (scheme, value) = headers.get(header::AUTHORIZATION)?.to_str().ok()?.split_once(' ')?;
-        let token = match scheme.to_ascii_lowercase().as_str() {
-            "bearer" => value.to_owned(),
-            "basic" => String::from_utf8(STANDARD.decode(value).ok()?).ok()?.split_once(':')?.1.to_owned(),
-            _ => return None,
-        };
+        let token = secret(headers)?;
         [(&self.write_token, Access::Write), (&self.read_token, Access::Read)]
             .into_iter()
             .find_map(|(known, access)| (*known == token).then_some(access))
