@@ -83,6 +83,9 @@ fn run(
         Command::DownAll => kube_bed::beds()?.iter().try_for_each(|name| kube_bed::down(name)).map(Ok),
         Command::Status => {
             let beds = kube_bed::beds()?;
+            if beds.is_empty() {
+                return Ok(writeln!(talk, "no bed is up"));
+            }
             Ok(beds.iter().try_for_each(|name| match kube_bed::status(name) {
                 Ok(status) => write_status(&status, out),
                 Err(error) => writeln!(out, "{name}: {error}"),

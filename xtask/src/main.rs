@@ -1,17 +1,55 @@
-//! The project's own commands.
+//! The project's own commands: `cargo xtask demo`, `test`, `bench`, `kube`, `tidy`.
+//!
+//! Each installs what it needs on a fresh Debian machine, says so, and shows how far it is.
 
+mod bench;
+mod cargo;
+mod debian;
+mod demo;
 mod kube;
+mod test;
+mod tidy;
 
 use std::io::{self, Write};
 use std::process::ExitCode;
 
+const USAGE: &str = "\
+Commands of the release manager's own project
+
+Usage: cargo xtask <command>
+
+  demo [--once] [--git-only] [--context NAME]   plays the whole story on real parts, then stays up
+  test [-- ARGS]                                runs every test, the end-to-end ones included
+  bench release|reconcile                       measures, each figure beside its limit
+  kube up|down|status|kubeconfig                the Kubernetes of the tests, by hand
+  tidy                                          checks the rules of the house that no compiler knows";
+
 fn main() -> io::Result<ExitCode> {
     let args: Vec<String> = std::env::args().skip(1).collect();
-    match args.split_first() {
-        Some((command, rest)) if command == "kube" => kube::kube(rest).map(ExitCode::from),
-        _ => {
-            writeln!(io::stderr(), "Usage: cargo xtask kube up|down|status|kubeconfig")?;
-            Ok(ExitCode::from(2))
+    let Some((command, rest)) = args.split_first() else {
+        writeln!(io::stderr(), "{USAGE}")?;
+        return Ok(ExitCode::from(2));
+    };
+    let ended = match command.as_str() {
+        "demo" => demo::demo(rest),
+        "test" => test::test(rest),
+        "bench" => bench::bench(rest),
+        "tidy" => tidy::tidy(),
+        "kube" => return kube::kube(rest).map(ExitCode::from),
+        "help" | "--help" | "-h" => {
+            writeln!(io::stdout(), "{USAGE}")?;
+            return Ok(ExitCode::SUCCESS);
+        }
+        other => {
+            writeln!(io::stderr(), "error: there is no command `{other}`\n\n{USAGE}")?;
+            return Ok(ExitCode::from(2));
+        }
+    };
+    match ended {
+        Ok(()) => Ok(ExitCode::SUCCESS),
+        Err(error) => {
+            writeln!(io::stderr(), "error: {error}")?;
+            Ok(ExitCode::FAILURE)
         }
     }
 }

@@ -22,7 +22,9 @@ use crate::tools::tools;
 use crate::{BedError, Status};
 
 /// Steps told while a bed comes up, beside those of building its programs.
-const N_STEPS: usize = 6;
+fn n_steps(nodes: bool) -> usize {
+    if nodes { 6 } else { 3 }
+}
 
 /// Which bed to bring up.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -93,9 +95,8 @@ impl Bed {
             return Ok(bed);
         }
         sweep::sweep(&place)?;
+        packages::provide(options.nodes, &mut Reporter::new(0, tell))?;
         let tools = tools(tell)?;
-        let mut reporter = Reporter::new(N_STEPS, tell);
-        packages::provide(options.nodes, &mut reporter)?;
         let record = {
             let _slots = place.lock_slots()?;
             let slot = slot::choose(&taken_slots(&place)?)?;
@@ -104,6 +105,7 @@ impl Bed {
             record
         };
         let mut bed = Self { place, record, owner: None };
+        let mut reporter = Reporter::new(n_steps(options.nodes), tell);
         let started = bed.site().keys().create().and_then(|()| bed.start(&mut reporter));
         if started.is_err() {
             // The first failure is the one to tell; what this one leaves, the next `up` removes.
@@ -135,7 +137,7 @@ impl Bed {
     /// As [`Bed::up`].
     pub fn wipe(&mut self, tell: &mut dyn FnMut(Progress)) -> Result<(), BedError> {
         let _lock = self.place.lock()?;
-        let mut reporter = Reporter::new(N_STEPS, tell);
+        let mut reporter = Reporter::new(n_steps(self.record.nodes), tell);
         self.record.ready = false;
         self.record.write(&self.place)?;
         sweep::stop(&self.place)?;
@@ -179,15 +181,17 @@ impl Bed {
     /// # Errors
     /// When the certificate cannot be made.
     pub fn kubeconfig_for(&self, user: &str, groups: &[&str]) -> Result<PathBuf, BedError> {
-        let letters = user.chars().map(|letter| if letter.is_ascii_alphanumeric() { letter } else { '-' });
-        let file: String = "user-".chars().chain(letters).collect();
-        self.site().keys().user(user, groups, &file)
+        self.site().keys().user(user, groups, &file_of(user))
     }
 
     /// A run of the matching kubectl as administrator, without arguments yet.
     #[must_use]
     pub fn kubectl(&self) -> Program {
-        Program::new(self.record.tools.path("kubectl")).env("KUBECONFIG", self.kubeconfig())
+        // What it remembers of a cluster's kinds is thrown away with the cluster.
+        let cache = self.place.data().join("kubectl");
+        Program::new(self.record.tools.path("kubectl"))
+            .env("KUBECONFIG", self.kubeconfig())
+            .env("KUBECACHEDIR", cache)
     }
 
     /// How its parts do.
@@ -222,6 +226,18 @@ impl Drop for Bed {
             drop(crate::down(&self.place.name));
         }
     }
+}
+
+/// A file name that no other user and no part of the bed has.
+fn file_of(user: &str) -> String {
+    let mut file = "user-".to_owned();
+    for letter in user.chars() {
+        match letter {
+            letter if letter.is_ascii_alphanumeric() => file.push(letter),
+            other => file.push_str(&format!("_{:x}_", u32::from(other))),
+        }
+    }
+    file
 }
 
 fn taken_slots(place: &Place) -> Result<Vec<slot::Slot>, BedError> {

@@ -43,7 +43,7 @@ pub(crate) fn provide(nodes: bool, reporter: &mut Reporter<'_>) -> Result<(), Be
     packages.dedup();
     let debian = Path::new("/etc/debian_version").exists() && Path::new("/usr/bin/apt-get").exists();
     if debian && rustix::process::geteuid().is_root() {
-        reporter.step(format!("installing {} with apt-get", packages.join(", ")));
+        reporter.extra_step(format!("installing {} with apt-get", packages.join(", ")));
         install(&packages, reporter)?;
     }
     let missing = self::missing(nodes);

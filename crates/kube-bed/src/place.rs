@@ -77,9 +77,14 @@ impl Place {
         format!("{MARK}={}", self.folder().display())
     }
 
+    /// Files that are only locked. They stay, since a lock on a removed file would exclude nobody.
+    fn locks(&self) -> PathBuf {
+        self.root.join(".locks")
+    }
+
     /// Held while a bed is brought up, wiped or taken down.
     pub(crate) fn lock(&self) -> Result<File, BedError> {
-        let path = self.root.join(format!("{}.lock", self.name));
+        let path = self.locks().join(format!("{}.lock", self.name));
         let file = open(&path)?;
         file.lock().map_err(BedError::io(&path))?;
         Ok(file)
@@ -87,7 +92,7 @@ impl Place {
 
     /// Held by the owner as long as it lives; `None` when another process holds it.
     pub(crate) fn lock_as_owner(&self) -> Result<Option<File>, BedError> {
-        let path = self.root.join(format!("{}.owner", self.name));
+        let path = self.locks().join(format!("{}.owner", self.name));
         let file = open(&path)?;
         match file.try_lock() {
             Ok(()) => Ok(Some(file)),
@@ -98,7 +103,7 @@ impl Place {
 
     /// Held while a bed looks for ports and a subnet no other bed has.
     pub(crate) fn lock_slots(&self) -> Result<File, BedError> {
-        let path = self.root.join("slots.lock");
+        let path = self.locks().join("slots");
         let file = open(&path)?;
         file.lock().map_err(BedError::io(&path))?;
         Ok(file)

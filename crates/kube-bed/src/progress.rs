@@ -31,11 +31,13 @@ pub(crate) struct Reporter<'a> {
     what: String,
     step: usize,
     steps: usize,
+    told: Instant,
 }
 
 impl<'a> Reporter<'a> {
     pub(crate) fn new(steps: usize, tell: &'a mut dyn FnMut(Progress)) -> Self {
-        Self { tell, started: Instant::now(), what: String::new(), step: 0, steps }
+        let now = Instant::now();
+        Self { tell, started: now, what: String::new(), step: 0, steps, told: now }
     }
 
     /// Begins the next step.
@@ -45,7 +47,21 @@ impl<'a> Reporter<'a> {
         self.tell();
     }
 
+    /// Begins a step nobody counted on.
+    pub(crate) fn extra_step(&mut self, what: impl Into<String>) {
+        self.steps += 1;
+        self.step(what);
+    }
+
+    /// Tells the step again when it was not told for a while; called while waiting for something.
+    pub(crate) fn tick(&mut self) {
+        if self.told.elapsed() >= TICK {
+            self.tell();
+        }
+    }
+
     fn tell(&mut self) {
+        self.told = Instant::now();
         let elapsed = self.started.elapsed();
         (self.tell)(Progress { what: self.what.clone(), step: self.step, steps: self.steps, elapsed });
     }

@@ -26,6 +26,8 @@ pub struct Status {
     pub owned: bool,
     /// The kubeconfig of its administrator.
     pub kubeconfig: PathBuf,
+    /// The network interface its pods are behind.
+    pub bridge: String,
     /// Each part it should have.
     pub parts: Vec<PartStatus>,
 }
@@ -85,6 +87,7 @@ pub(crate) fn observe(place: &Place, record: &Record) -> Status {
         ready: record.ready && parts.iter().all(|part| part.pid.is_some()),
         nodes: record.nodes,
         owned: record.owned,
+        bridge: place.bridge(),
         kubeconfig: record.site(place).keys().kubeconfig(ADMIN),
         parts,
     }

@@ -36,13 +36,13 @@ impl Bed {
         launch(place, &plan::api_server(&site))?;
         if self.record.nodes {
             reporter.step("starting containerd");
-            self.start_node()?;
+            self.start_node(reporter)?;
             reporter.step("loading images");
             images::keep(place, &image::pause()?)?;
             images::load_kept(place)?;
         }
         reporter.step("waiting for the API server");
-        self.wait("kube-apiserver", "the API server is not ready", || self.answers_readyz())?;
+        self.wait(reporter, "kube-apiserver", "the API server is not ready", || self.answers_readyz())?;
         launch(place, &plan::controller_manager(&site))?;
         if self.record.nodes {
             let signal = place.data().join("api-server-is-ready");
@@ -50,17 +50,17 @@ impl Bed {
             launch(place, &plan::scheduler(&site))?;
         }
         reporter.step("waiting for the controller manager");
-        self.wait("kube-controller-manager", "there is no default service account", || {
+        self.wait(reporter, "kube-controller-manager", "there is no default service account", || {
             self.succeeds(&["get", "serviceaccount", "default", "--namespace=default"])
         })?;
         if self.record.nodes {
             reporter.step("waiting for the node");
-            self.wait("kubelet", "the node is not ready", || self.node_is_ready())?;
+            self.wait(reporter, "kubelet", "the node is not ready", || self.node_is_ready())?;
         }
         Ok(())
     }
 
-    fn start_node(&self) -> Result<(), BedError> {
+    fn start_node(&self, reporter: &mut Reporter<'_>) -> Result<(), BedError> {
         let (site, place) = (self.site(), &self.place);
         cgroups::create(place)?;
         create_bridge(place, &format!("{}/24", site.slot.gateway()))?;
@@ -76,7 +76,7 @@ impl Bed {
         }
         launch(place, &plan::node(&site))?;
         let socket = place.containerd_socket();
-        self.wait("node", "containerd does not listen", || {
+        self.wait(reporter, "node", "containerd does not listen", || {
             Ok(fs::metadata(&socket).is_ok_and(|metadata| metadata.file_type().is_socket()))
         })
     }
@@ -104,6 +104,7 @@ impl Bed {
     /// Asks until the answer is yes; tells the end of a part's log when it ends or is too slow.
     fn wait(
         &self,
+        reporter: &mut Reporter<'_>,
         part: &'static str,
         what: &'static str,
         mut ask: impl FnMut() -> Result<bool, BedError>,
@@ -112,6 +113,7 @@ impl Bed {
             if ask()? {
                 return Ok(Some(()));
             }
+            reporter.tick();
             self.see_that_all_live().map(|()| None)
         })?;
         let log = self.log(part);

@@ -36,7 +36,11 @@ pub(crate) fn node(site: &Site) -> Part {
     let unshare =
         ["--mount", "--propagation", "private", "--pid", "--fork", "--kill-child", "--mount-proc", "--"];
     let mut args: Vec<String> = unshare.map(str::to_owned).to_vec();
-    args.extend(["/bin/sh".to_owned(), site.data("node.sh")]);
+    args.extend([
+        "/bin/sh".to_owned(),
+        site.data("node.sh"),
+        site.tools.path("kubelet").display().to_string(),
+    ]);
     Part { name: "node", program: "unshare".into(), args }
 }
 
@@ -51,7 +55,7 @@ pub(crate) fn node_files(site: &Site, cni_plugins: &Path, snapshotter: &str) -> 
     ]
 }
 
-/// Paths hold only what [`crate::place::Place`] allows and the root folder, so single quotes are enough.
+/// All paths in it are below the folder of beds of root, which is fixed, so single quotes are enough.
 fn script(site: &Site) -> String {
     let mut script = format!(
         "set -eu\n\
@@ -59,7 +63,11 @@ fn script(site: &Site) -> String {
          # Mounts of pods must reach their containers.\n\
          mount --make-rshared /\n\
          hide() {{ mkdir -p \"$data/hidden$1\" \"$1\"; mount --bind \"$data/hidden$1\" \"$1\"; }}\n\
-         set_for_kubelet() {{ echo \"$2\" >\"$data/hidden/${{1##*/}}\"; mount --bind \"$data/hidden/${{1##*/}}\" \"/proc/sys/$1\"; }}\n",
+         set_for_kubelet() {{\n\
+         \x20 [ -e \"/proc/sys/$1\" ] || return 0\n\
+         \x20 echo \"$2\" >\"$data/hidden/${{1##*/}}\"\n\
+         \x20 mount --bind \"$data/hidden/${{1##*/}}\" \"/proc/sys/$1\"\n\
+         }}\n",
         data = site.place.data().display()
     );
     for folder in HIDDEN_FOLDERS {
@@ -73,12 +81,11 @@ fn script(site: &Site) -> String {
          containerd=$!\n\
          # A kubelet without runtime or API server backs off for seconds, so it starts when both are there.\n\
          until [ -S '{socket}' ] && [ -e \"$data/api-server-is-ready\" ]; do kill -0 $containerd; sleep 0.1; done\n\
-         RELEASE_MANAGER_BED_PART=kubelet '{kubelet}' --config=\"$data/kubelet.json\" --kubeconfig='{kubeconfig}' --hostname-override=localhost \
+         RELEASE_MANAGER_BED_PART=kubelet \"$1\" --config=\"$data/kubelet.json\" --kubeconfig='{kubeconfig}' --hostname-override=localhost \
          --node-ip={gateway} >>'{kubelet_log}' 2>&1 &\n\
          wait\n",
         containerd_log = site.place.log("containerd").display(),
         socket = site.place.containerd_socket().display(),
-        kubelet = site.tools.path("kubelet").display(),
         kubeconfig = site.keys().kubeconfig("kubelet").display(),
         gateway = site.slot.gateway(),
         kubelet_log = site.place.log("kubelet").display(),
