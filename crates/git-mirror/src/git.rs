@@ -1,0 +1,162 @@
+//! Every run of the `git` program, with nothing inherited that could change what it does.
+
+use std::path::Path;
+
+use base64::Engine;
+use process::{Output, Program, RunError};
+use secrecy::ExposeSecret;
+
+use crate::{CommitId, Credentials, Remote};
+
+/// Settings that hold for every run: no prompt, no clean-up of its own, no protocol that starts programs.
+const SETTINGS: [&str; 7] = [
+    "gc.auto=0",
+    "maintenance.auto=false",
+    "core.hooksPath=/dev/null",
+    "core.fsync=all",
+    // Our packs come with their deltas: looking for better ones costs more than it saves.
+    "pack.window=0",
+    // One pack a fetch, instead of a file an object.
+    "fetch.unpackLimit=1",
+    "http.followRedirects=false",
+];
+
+/// What of our own environment Git may see beyond `PATH`, `HOME` and `TMPDIR`.
+const INHERITED: [&str; 8] = [
+    "SSH_AUTH_SOCK",
+    "SSL_CERT_FILE",
+    "SSL_CERT_DIR",
+    "https_proxy",
+    "HTTPS_PROXY",
+    "http_proxy",
+    "no_proxy",
+    "NO_PROXY",
+];
+
+/// Brings the remote's branch, with all its history, into the tracking ref.
+pub(crate) fn fetch(git_dir: &Path, remote: &Remote) -> Result<Output, RunError> {
+    let refspec = format!("+{}:{}", remote.branch.head(), remote.branch.tracking());
+    let args = [
+        "fetch",
+        "--quiet",
+        "--no-tags",
+        "--no-write-fetch-head",
+        "--no-recurse-submodules",
+        "--no-auto-maintenance",
+        "--",
+        remote.url.as_str(),
+        &refspec,
+    ];
+    with_remote(git(git_dir), remote).args(args).run()
+}
+
+/// Moves the remote's branch from exactly `old` to `new`; no other outcome changes it.
+pub(crate) fn push(
+    git_dir: &Path,
+    remote: &Remote,
+    old: Option<CommitId>,
+    new: CommitId,
+) -> Result<Output, RunError> {
+    let head = remote.branch.head();
+    let lease = format!("--force-with-lease={head}:{}", old.map(|id| id.to_string()).unwrap_or_default());
+    let refspec = format!("{new}:{head}");
+    let args = [
+        "push",
+        "--porcelain",
+        "--no-verify",
+        "--no-signed",
+        "--no-follow-tags",
+        "--recurse-submodules=no",
+        &lease,
+        "--",
+        remote.url.as_str(),
+        &refspec,
+    ];
+    with_remote(git(git_dir), remote).args(args).run()
+}
+
+/// Rolls small packs up into larger ones, so that their number grows with the logarithm of the pushes.
+pub(crate) fn repack(git_dir: &Path) -> Result<Output, RunError> {
+    git(git_dir).args(["repack", "--geometric=2", "-d", "--quiet"]).run()
+}
+
+fn git(git_dir: &Path) -> Program {
+    let mut program = Program::new("git")
+        .env("GIT_TERMINAL_PROMPT", "0")
+        .env("GIT_CONFIG_NOSYSTEM", "1")
+        .env("GIT_CONFIG_GLOBAL", "/dev/null")
+        .env("GIT_ALLOW_PROTOCOL", "ssh:https:http:file")
+        .args([prefixed("--git-dir=", git_dir), "-c".into(), prefixed("safe.directory=", git_dir)]);
+    for setting in SETTINGS {
+        program = program.args(["-c", setting]);
+    }
+    INHERITED.into_iter().fold(program, Program::inherit)
+}
+
+fn prefixed(prefix: &str, path: &Path) -> std::ffi::OsString {
+    let mut text = std::ffi::OsString::from(prefix);
+    text.push(path);
+    text
+}
+
+fn with_remote(program: Program, remote: &Remote) -> Program {
+    let program = program.deadline(remote.deadline).env("GIT_SSH_COMMAND", ssh(&remote.credentials));
+    match authorization(&remote.credentials) {
+        Some(header) if remote.url.is_http() => program
+            .env("GIT_CONFIG_COUNT", "1")
+            .env("GIT_CONFIG_KEY_0", format!("http.{}.extraHeader", remote.url))
+            .env("GIT_CONFIG_VALUE_0", header),
+        _ => program,
+    }
+}
+
+/// The header that carries a token or password: by environment, never by argument.
+fn authorization(credentials: &Credentials) -> Option<String> {
+    match credentials {
+        Credentials::None | Credentials::SshKey { .. } => None,
+        Credentials::Token(token) => Some(format!("Authorization: Bearer {}", token.expose_secret())),
+        Credentials::Basic { user, password } => {
+            let pair = format!("{user}:{}", password.expose_secret());
+            Some(format!("Authorization: Basic {}", base64::engine::general_purpose::STANDARD.encode(pair)))
+        }
+    }
+}
+
+/// The command Git runs for SSH, for `sh` to split.
+fn ssh(credentials: &Credentials) -> String {
+    let common = "ssh -o BatchMode=yes -o StrictHostKeyChecking=yes -o ConnectTimeout=15";
+    match credentials {
+        Credentials::SshKey { key, known_hosts } => format!(
+            "{common} -o IdentitiesOnly=yes -i {} -o UserKnownHostsFile={}",
+            quoted(key),
+            quoted(known_hosts)
+        ),
+        Credentials::None | Credentials::Token(_) | Credentials::Basic { .. } => common.to_owned(),
+    }
+}
+
+fn quoted(path: &Path) -> String {
+    format!("'{}'", path.to_string_lossy().replace('\'', r"'\''"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_key_path_cannot_break_out_of_the_ssh_command() {
+        let credentials =
+            Credentials::SshKey { key: "/k/it's; id".into(), known_hosts: "/k/known hosts".into() };
+        assert_eq!(
+            ssh(&credentials),
+            "ssh -o BatchMode=yes -o StrictHostKeyChecking=yes -o ConnectTimeout=15 -o IdentitiesOnly=yes \
+             -i '/k/it'\\''s; id' -o UserKnownHostsFile='/k/known hosts'"
+        );
+    }
+
+    #[test]
+    fn a_password_is_sent_as_http_wants_it() {
+        let credentials = Credentials::Basic { user: "bo".into(), password: "p:w".to_owned().into() };
+        assert_eq!(authorization(&credentials).as_deref(), Some("Authorization: Basic Ym86cDp3"));
+    }
+}

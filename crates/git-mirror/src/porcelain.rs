@@ -1,0 +1,233 @@
+//! What the `git` program said, read. Pure functions over recorded bytes.
+
+use process::Output;
+
+/// Why a fetch did not work.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) enum FetchFailure {
+    /// The remote answered, and has no such branch.
+    NoBranch,
+    /// No answer.
+    Unreachable(String),
+    /// It does not let us in.
+    Refused(String),
+    /// Anything else.
+    Other(String),
+}
+
+/// What became of a push.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) enum Pushed {
+    /// The remote moved its branch.
+    Accepted,
+    /// Its branch was not where we expected it.
+    Lost,
+    /// It did not want this, whoever came first: a hook, a protected branch, no right to write.
+    Refused(String),
+    /// Nothing was sent.
+    Unreachable(String),
+    /// It may have moved or not.
+    Unknown(String),
+}
+
+/// Reads a failed `git fetch`.
+pub(crate) fn fetch_failure(output: &Output) -> FetchFailure {
+    let text = output.stderr_text();
+    if text.contains("couldn't find remote ref") {
+        return FetchFailure::NoBranch;
+    }
+    match contact(&text) {
+        Some(Contact::Refused) => FetchFailure::Refused(said(&text)),
+        Some(Contact::None) => FetchFailure::Unreachable(said(&text)),
+        None if hung_up(&text) => FetchFailure::Unreachable(said(&text)),
+        None => FetchFailure::Other(said(&text)),
+    }
+}
+
+/// Reads `git push --porcelain` of one ref.
+pub(crate) fn pushed(output: &Output) -> Pushed {
+    let stdout = output.stdout_text();
+    let stderr = output.stderr_text();
+    let status = stdout.lines().find_map(|line| line.split_once('\t'));
+    let Some((flag, rest)) = status else {
+        return match contact(&stderr) {
+            Some(Contact::Refused) => Pushed::Refused(said(&stderr)),
+            Some(Contact::None) => Pushed::Unreachable(said(&stderr)),
+            None => Pushed::Unknown(said(&stderr)),
+        };
+    };
+    let summary = rest.rsplit('\t').next().unwrap_or(rest);
+    match flag.trim() {
+        "" | "*" | "+" | "=" if output.succeeded() => Pushed::Accepted,
+        "!" if LOST.iter().any(|reason| summary.contains(reason)) => Pushed::Lost,
+        "!" if summary.contains("remote failure") => Pushed::Unknown(explained(summary, &stderr)),
+        "!" => Pushed::Refused(explained(summary, &stderr)),
+        // A good line and a bad exit code contradict each other: look at the remote.
+        _ => Pushed::Unknown(explained(summary, &stderr)),
+    }
+}
+
+/// The ways in which Git, old and new, says that somebody else was first.
+const LOST: [&str; 8] = [
+    "(stale info)",
+    "(fetch first)",
+    "(non-fast-forward)",
+    "(remote ref updated since checkout)",
+    "(failed to update ref)",
+    "(incorrect old value provided)",
+    "(reference already exists)",
+    "cannot lock ref",
+];
+
+enum Contact {
+    None,
+    Refused,
+}
+
+/// Whether the conversation ended before anything was sent, and why.
+fn contact(stderr: &str) -> Option<Contact> {
+    const REFUSED: [&str; 9] = [
+        "Permission denied",
+        "Authentication failed",
+        "could not read Username",
+        "could not read Password",
+        "Host key verification failed",
+        "The requested URL returned error: 401",
+        "The requested URL returned error: 403",
+        "The requested URL returned error: 404",
+        "Repository not found",
+    ];
+    const NONE: [&str; 4] = [
+        "Could not read from remote repository",
+        "unable to access",
+        "does not appear to be a git repository",
+        "unable to connect",
+    ];
+    if REFUSED.iter().any(|text| stderr.contains(text)) {
+        Some(Contact::Refused)
+    } else if NONE.iter().any(|text| stderr.contains(text)) {
+        Some(Contact::None)
+    } else {
+        None
+    }
+}
+
+fn hung_up(stderr: &str) -> bool {
+    ["hung up unexpectedly", "early EOF", "RPC failed", "Connection reset", "Broken pipe"]
+        .iter()
+        .any(|text| stderr.contains(text))
+}
+
+/// The reason in the brackets, and what the remote's hook told us.
+fn explained(summary: &str, stderr: &str) -> String {
+    let reason = summary.rsplit_once('(').map_or(summary, |(_, reason)| reason.trim_end_matches(')'));
+    let told: Vec<&str> = stderr
+        .lines()
+        .filter_map(|line| line.strip_prefix("remote:"))
+        .map(str::trim)
+        .filter(|line| !line.is_empty())
+        .collect();
+    if told.is_empty() { reason.to_owned() } else { format!("{reason}: {}", told.join(" ")) }
+}
+
+/// The lines that say something, on one line.
+fn said(stderr: &str) -> String {
+    const ADVICE: [&str; 3] = ["Please make sure", "and the repository exists", "hint:"];
+    let lines: Vec<&str> = stderr
+        .lines()
+        .map(|line| line.trim().trim_start_matches("fatal: ").trim_start_matches("error: "))
+        .filter(|line| !line.is_empty() && !ADVICE.iter().any(|advice| line.starts_with(advice)))
+        .collect();
+    if lines.is_empty() { "git said nothing".to_owned() } else { lines.join("; ") }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn output(code: i32, stdout: &str, stderr: &str) -> Output {
+        Output { code: Some(code), stdout: stdout.into(), stderr: stderr.into() }
+    }
+
+    #[test]
+    fn a_push_is_read_from_its_status_line() {
+        let line = |flag: &str, summary: &str| {
+            format!("To /srv/config.git\n{flag}\t0123:refs/heads/master\t{summary}\nDone\n")
+        };
+        let cases = [
+            (0, line(" ", "1111111..2222222"), "", Pushed::Accepted),
+            (0, line("*", "[new branch]"), "", Pushed::Accepted),
+            (0, line("=", "[up to date]"), "", Pushed::Accepted),
+            (1, line("!", "[rejected] (stale info)"), "error: failed to push some refs", Pushed::Lost),
+            (1, line("!", "[rejected] (fetch first)"), "", Pushed::Lost),
+            (1, line("!", "[remote rejected] (failed to update ref)"), "", Pushed::Lost),
+            (
+                1,
+                line("!", "[remote rejected] (cannot lock ref 'refs/heads/master': is at 1 but expected 2)"),
+                "",
+                Pushed::Lost,
+            ),
+            (
+                1,
+                line("!", "[remote rejected] (pre-receive hook declined)"),
+                "remote: prod is closed        \nremote: until Monday        \nerror: failed to push some refs",
+                Pushed::Refused("pre-receive hook declined: prod is closed until Monday".into()),
+            ),
+            (
+                1,
+                line("!", "[remote failure] (remote failed to report status)"),
+                "",
+                Pushed::Unknown("remote failed to report status".into()),
+            ),
+            (
+                128,
+                String::new(),
+                "fatal: unable to access 'http://h/x/': Failed to connect to h port 80: Connection refused\n",
+                Pushed::Unreachable(
+                    "unable to access 'http://h/x/': Failed to connect to h port 80: Connection refused"
+                        .into(),
+                ),
+            ),
+            (
+                128,
+                String::new(),
+                "git@h: Permission denied (publickey).\nfatal: Could not read from remote repository.\n\n\
+                 Please make sure you have the correct access rights\nand the repository exists.\n",
+                Pushed::Refused(
+                    "git@h: Permission denied (publickey).; Could not read from remote repository.".into(),
+                ),
+            ),
+            (
+                128,
+                String::new(),
+                "fatal: the remote end hung up unexpectedly\n",
+                Pushed::Unknown("the remote end hung up unexpectedly".into()),
+            ),
+            (1, line(" ", "1111111..2222222"), "", Pushed::Unknown("1111111..2222222".into())),
+            (1, String::new(), "", Pushed::Unknown("git said nothing".into())),
+        ];
+        for (code, stdout, stderr, expected) in cases {
+            assert_eq!(pushed(&output(code, &stdout, stderr)), expected, "{stdout}{stderr}");
+        }
+    }
+
+    #[test]
+    fn a_failed_fetch_says_whether_the_remote_answered() {
+        let read = |stderr: &str| fetch_failure(&output(128, "", stderr));
+        assert_eq!(read("fatal: couldn't find remote ref refs/heads/master\n"), FetchFailure::NoBranch);
+        assert_eq!(
+            read(
+                "ssh: connect to host h port 22: Connection refused\nfatal: Could not read from remote repository.\n"
+            ),
+            FetchFailure::Unreachable(
+                "ssh: connect to host h port 22: Connection refused; Could not read from remote repository."
+                    .into()
+            )
+        );
+        assert_eq!(
+            read("fatal: Authentication failed for 'http://h/x/'\n"),
+            FetchFailure::Refused("Authentication failed for 'http://h/x/'".into())
+        );
+        assert_eq!(read("fatal: bad object\n"), FetchFailure::Other("bad object".into()));
+    }
+}

@@ -1,0 +1,9 @@
+//! The mirror against the real `git` program.
+#![expect(clippy::unwrap_used, reason = "a helper that fails has failed its test")]
+
+mod mirror;
+mod pack;
+mod reading;
+mod recovery;
+mod signing;
+mod support;
