@@ -15,11 +15,14 @@ pub(crate) fn root() -> PathBuf {
 /// Says what happens next.
 pub(crate) fn say(text: &str) {
     // Not being able to tell is no reason to stop.
-    let _ = writeln!(io::stderr(), "xtask: {text}");
+    drop(writeln!(io::stderr(), "xtask: {text}"));
 }
 
 /// A program in the root of the workspace, with our streams and environment.
-#[expect(clippy::disallowed_methods, reason = "the reader watches these run: streams and environment are ours")]
+#[expect(
+    clippy::disallowed_methods,
+    reason = "the reader watches these run: streams and environment are ours"
+)]
 pub(crate) fn command(program: &str) -> Command {
     let mut command = Command::new(program);
     command.current_dir(root());

@@ -37,8 +37,12 @@ pub(crate) enum Need {
 /// Installs what is missing; where that is not possible, says what to install.
 pub(crate) fn provide(need: Need) -> Result<(), Fault> {
     let tests = if need == Need::Tests { &TESTS[..] } else { &[] };
-    let missing: Vec<&str> =
-        GIT.iter().chain(tests).filter(|package| !installed(package.sign)).map(|package| package.name).collect();
+    let missing: Vec<&str> = GIT
+        .iter()
+        .chain(tests)
+        .filter(|package| !installed(package.sign))
+        .map(|package| package.name)
+        .collect();
     if missing.is_empty() {
         return Ok(());
     }

@@ -19,13 +19,16 @@ pub(crate) fn demo(args: &[String]) -> Result<(), Fault> {
         if rustix::process::geteuid().is_root() && cfg!(target_os = "linux") {
             build_kubernetes()?;
         } else {
-            say("no cluster can be started here (that takes root on Linux): playing the Git half; or name one: --context");
+            say(
+                "no cluster can be started here (that takes root on Linux): playing the Git half; or name one: --context",
+            );
             args.push("--git-only".to_owned());
         }
     }
     let folder = folder()?;
     let temporary = folder.join("tmp");
-    std::fs::create_dir_all(&temporary).map_err(|error| format!("cannot make {}: {error}", temporary.display()))?;
+    std::fs::create_dir_all(&temporary)
+        .map_err(|error| format!("cannot make {}: {error}", temporary.display()))?;
     let mut demo = command(&target("debug").join("demo").to_string_lossy());
     demo.args(&args).env("RELEASE_MANAGER_DEMO_FOLDER", &folder).env("TMPDIR", &temporary);
     // From here on the demo is the process that a signal reaches: nothing is left behind in between.
@@ -37,7 +40,13 @@ pub(crate) fn build_kubernetes() -> Result<(), Fault> {
     let mut last = String::new();
     let built = kube_bed::tools(&mut |progress| {
         if progress.what != last {
-            say(&format!("[{}/{}] {} ({} s)", progress.step, progress.steps, progress.what, progress.elapsed.as_secs()));
+            say(&format!(
+                "[{}/{}] {} ({} s)",
+                progress.step,
+                progress.steps,
+                progress.what,
+                progress.elapsed.as_secs()
+            ));
             last.clone_from(&progress.what);
         }
     });
@@ -47,6 +56,7 @@ pub(crate) fn build_kubernetes() -> Result<(), Fault> {
 fn folder() -> Result<PathBuf, Fault> {
     let state = std::env::var_os("XDG_STATE_HOME").map(PathBuf::from);
     let home = || std::env::var_os("HOME").map(|home| PathBuf::from(home).join(".local/state"));
-    let state = state.or_else(home).ok_or("neither XDG_STATE_HOME nor HOME says where to keep the demo's files")?;
+    let state =
+        state.or_else(home).ok_or("neither XDG_STATE_HOME nor HOME says where to keep the demo's files")?;
     Ok(state.join("release-manager/demo"))
 }

@@ -14,8 +14,23 @@ const PURE: [(&str, &[&str]); 6] = [
     ("kube-status", &["explain", "jiff", "serde", "serde_json", "thiserror"]),
     (
         "go-template",
-        &["base64", "explain", "heck", "indexmap", "jiff", "regex", "semver", "serde", "serde_json", "sha1", "sha2",
-          "thiserror", "unicode-segmentation", "url", "yaml"],
+        &[
+            "base64",
+            "explain",
+            "heck",
+            "indexmap",
+            "jiff",
+            "regex",
+            "semver",
+            "serde",
+            "serde_json",
+            "sha1",
+            "sha2",
+            "thiserror",
+            "unicode-segmentation",
+            "url",
+            "yaml",
+        ],
     ),
 ];
 
@@ -99,7 +114,8 @@ fn crates() -> Result<Vec<PathBuf>, Fault> {
 
 fn entries(folder: &Path) -> Result<Vec<PathBuf>, Fault> {
     let listed = fs::read_dir(folder).and_then(|entries| entries.map(|entry| Ok(entry?.path())).collect());
-    let mut paths: Vec<PathBuf> = listed.map_err(|error| format!("cannot read {}: {error}", shown(folder)))?;
+    let mut paths: Vec<PathBuf> =
+        listed.map_err(|error| format!("cannot read {}: {error}", shown(folder)))?;
     paths.sort();
     Ok(paths)
 }
