@@ -151,3 +151,28 @@ fn create_bridge(place: &Place, address: &str) -> Result<(), BedError> {
 fn snapshotter(folder: &Path) -> &'static str {
     if statfs(folder).is_ok_and(|stat| stat.f_type == OVERLAY) { "native" } else { "overlayfs" }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::record::Record;
+    use crate::slot::Slot;
+    use crate::tools::Tools;
+
+    #[test]
+    fn a_part_that_wrote_something_and_is_gone_is_told_with_the_end_of_its_log() {
+        let root = tempfile::tempdir().unwrap();
+        let place = Place::below(root.path(), "a").unwrap();
+        let record =
+            Record { slot: Slot(0), tools: Tools::at("/t".into()), nodes: false, owned: false, ready: false };
+        let bed = Bed { place, record, owner: None };
+        bed.see_that_all_live().unwrap();
+
+        fs::create_dir_all(bed.logs()).unwrap();
+        let lines: Vec<String> = (1..=20).map(|number| format!("line {number}")).collect();
+        fs::write(bed.place.log("etcd"), lines.join("\n")).unwrap();
+        let error = bed.see_that_all_live().unwrap_err();
+        let BedError::PartDied { part: "etcd", log } = error else { panic!("{error}") };
+        assert_eq!((log.lines().next(), log.lines().last()), (Some("line 9"), Some("line 20")));
+    }
+}

@@ -1,7 +1,7 @@
 //! The node: containerd and kubelet in a mount and a process namespace of their own.
 //!
 //! Inside it, what both keep at fixed places of the machine is hidden behind folders of the bed, so that two
-//! nodes do not meet and the machine keeps nothing. The kernel settings a kubelet wants are hidden behind files
+//! nodes do not meet and the machine keeps nothing but the empty folders that are mounted over. The kernel settings a kubelet wants are hidden behind files
 //! that already hold them, so that it changes none of the machine's.
 
 use std::path::{Path, PathBuf};
