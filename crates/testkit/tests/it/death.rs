@@ -9,8 +9,11 @@ use testkit::wait::until;
 
 #[tokio::test]
 async fn a_server_dies_with_its_killed_owner() {
+    // What a killed owner cannot remove goes with this folder.
+    let left_behind = tempfile::TempDir::new().unwrap();
     #[expect(clippy::disallowed_methods, reason = "this child is killed half way, which is the point")]
     let mut owner = Command::new(env!("CARGO_BIN_EXE_git-host"))
+        .env("TMPDIR", left_behind.path())
         .stdin(Stdio::piped())
         .stdout(Stdio::piped())
         .spawn()

@@ -8,7 +8,10 @@ mod grafana;
 mod http_proxy;
 mod oidc;
 mod proxy;
+mod rabbitmq;
+mod s3;
 mod slack;
+mod sqs;
 mod wait;
 
 /// An HTTP client for loopback alone.
