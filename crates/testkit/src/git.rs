@@ -15,6 +15,7 @@ use crate::{FaultProxy, PartError};
 
 mod backend;
 mod commit;
+mod hooks;
 mod repository;
 mod ssh;
 mod writer;
@@ -123,10 +124,10 @@ impl GitHost {
         self.backend.token(access)
     }
 
-    /// The process id of `sshd`.
+    /// The processes it keeps running: `sshd`.
     #[must_use]
-    pub fn sshd_pid(&self) -> u32 {
-        self.sshd.pid()
+    pub fn pids(&self) -> Vec<u32> {
+        vec![self.sshd.pid()]
     }
 
     /// The network in front of `sshd`.

@@ -27,8 +27,8 @@ const START: Duration = Duration::from_secs(180);
 #[derive(Debug)]
 pub struct RabbitMq {
     amqp: Port,
-    _server: Service,
-    _epmd: Service,
+    server: Service,
+    epmd: Service,
     _ports: [Port; 2],
     _folder: TempDir,
 }
@@ -76,6 +76,7 @@ impl RabbitMq {
         })?;
         epmd.ready(START, || connects(names.address())).await?;
         write(&folder.path().join("rabbitmq.conf"), "log.console.level = warning\nlog.file = false\n")?;
+        write(&folder.path().join("inetrc"), "{lookup, [file]}.\n{host, {127,0,0,1}, [\"localhost\"]}.\n")?;
         let mut server = Service::start(Launch {
             name: "RabbitMQ",
             program: program.into(),
@@ -84,7 +85,7 @@ impl RabbitMq {
         })?;
         let url = url(&amqp);
         server.ready(START, || connect(&url)).await?;
-        Ok(Self { amqp, _server: server, _epmd: epmd, _ports: [distribution, names], _folder: folder })
+        Ok(Self { amqp, server, epmd, _ports: [distribution, names], _folder: folder })
     }
 
     /// Its AMQP URL, with user and password.
@@ -97,6 +98,12 @@ impl RabbitMq {
     #[must_use]
     pub fn address(&self) -> SocketAddr {
         self.amqp.address()
+    }
+
+    /// The processes it keeps running: the server and Erlang's name server.
+    #[must_use]
+    pub fn pids(&self) -> Vec<u32> {
+        vec![self.server.pid(), self.epmd.pid()]
     }
 
     /// Listens to everything on a durable topic exchange, which is declared when it is missing.
@@ -155,6 +162,8 @@ fn environment(folder: &Path, amqp: &Port, distribution: &Port, names: &Port) ->
         ("RABBITMQ_LOG_BASE", inside("log")),
         ("RABBITMQ_SCHEMA_DIR", inside("schema")),
         ("RABBITMQ_GENERATED_CONFIG_DIR", inside("generated")),
+        // Names come from this file alone: no helper process that looks them up.
+        ("ERL_INETRC", inside("inetrc")),
         ("RABBITMQ_LOGS", "-".into()),
         // Without this a shell stays between us and the server, and would be killed in its place.
         ("RABBITMQ_ALLOW_INPUT", "1".into()),

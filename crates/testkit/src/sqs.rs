@@ -42,7 +42,7 @@ const PIP_VARIABLES: [&str; 10] = [
 #[derive(Debug)]
 pub struct Moto {
     port: Port,
-    _service: Service,
+    service: Service,
 }
 
 impl Moto {
@@ -72,13 +72,19 @@ impl Moto {
         let listens =
             || async move { TcpStream::connect(address).await.map(drop).map_err(|error| error.to_string()) };
         service.ready(START, listens).await?;
-        Ok(Self { port, _service: service })
+        Ok(Self { port, service })
     }
 
     /// The endpoint of both services.
     #[must_use]
     pub fn url(&self) -> String {
         format!("http://{}", self.port.address())
+    }
+
+    /// The processes it keeps running.
+    #[must_use]
+    pub fn pids(&self) -> Vec<u32> {
+        vec![self.service.pid()]
     }
 
     /// The region to sign for. It is part of where a queue lives.

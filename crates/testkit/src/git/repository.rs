@@ -1,13 +1,10 @@
 //! One bare repository on the host, seen from the host's side.
 
-use std::fs;
-use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 
 use super::commit::{FORMAT, parse};
 use super::{Commit, SecondWriter};
 use crate::PartError;
-use crate::service::write;
 use crate::tool::git;
 
 /// A bare repository. What it tells is read from its files, whatever the switches of its host say.
@@ -47,31 +44,6 @@ impl Repository {
     #[must_use]
     pub fn file_url(&self) -> String {
         format!("file://{}", self.path.display())
-    }
-
-    /// Refuses every push from now on, with this message, as a server-side policy does.
-    ///
-    /// # Errors
-    /// When the hook cannot be written.
-    pub fn reject_pushes(&self, message: &str) -> Result<(), PartError> {
-        let hook = self.hook();
-        // The message is a file of its own: no shell ever reads it.
-        write(&hook.with_extension("message"), format!("{message}\n"))?;
-        write(&hook, "#!/bin/sh\ncat \"$0.message\" >&2\nexit 1\n")?;
-        fs::set_permissions(&hook, fs::Permissions::from_mode(0o755))
-            .map_err(PartError::io(format!("make {} executable", hook.display())))
-    }
-
-    /// Undoes [`Self::reject_pushes`].
-    ///
-    /// # Errors
-    /// When the hook is there and cannot be removed.
-    pub fn accept_pushes(&self) -> Result<(), PartError> {
-        let hook = self.hook();
-        if hook.exists() {
-            fs::remove_file(&hook).map_err(PartError::io(format!("remove {}", hook.display())))?;
-        }
-        Ok(())
     }
 
     /// Someone else who commits to this repository.
@@ -134,9 +106,5 @@ impl Repository {
     /// When something is broken, with git's words.
     pub fn fsck(&self) -> Result<(), PartError> {
         git(&self.path, &["fsck", "--full", "--strict", "--no-dangling", "--no-progress"]).map(drop)
-    }
-
-    fn hook(&self) -> PathBuf {
-        self.path.join("hooks/pre-receive")
     }
 }

@@ -154,6 +154,32 @@ async fn rejected_pushes_carry_the_message_and_change_nothing() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_lost_push_fails_once_whether_or_not_it_has_landed() {
+    let (host, repository) = host().await;
+    for (url, landed) in urls(&repository).iter().zip([1, 3]) {
+        repository.lose_next_push().unwrap();
+        let push = clone_commit_push(&host, Access::Write, url).await;
+        assert!(!push.succeeded(), "{}", push.stderr_text());
+        assert_eq!(repository.log("main").unwrap().len(), landed, "{url}");
+        repository.lose_next_answer().unwrap();
+        let push = clone_commit_push(&host, Access::Write, url).await;
+        assert!(!push.succeeded(), "{}", push.stderr_text());
+        assert_eq!(repository.log("main").unwrap().len(), landed + 1, "{url}");
+        done(clone_empty_push(&host, url).await);
+        assert_eq!(repository.log("main").unwrap().len(), landed + 2, "{url}");
+    }
+    repository.fsck().unwrap();
+}
+
+async fn clone_empty_push(host: &GitHost, url: &str) -> Output {
+    let folder = TempDir::new().unwrap();
+    done(client(host, Access::Write, folder.path(), &["clone", "--quiet", url, "copy"]).await);
+    let copy = folder.path().join("copy");
+    done(client(host, Access::Write, &copy, &["commit", "--quiet", "--allow-empty", "-m", "Again"]).await);
+    client(host, Access::Write, &copy, &["push", "--quiet", "origin", "HEAD:main"]).await
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn the_second_writer_starts_from_the_newest_state() {
     let (host, repository) = host().await;
     let writer = repository.second_writer().unwrap();
