@@ -6,7 +6,7 @@ use std::fs::{self, File};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use anyhow::{Context, Result, bail};
+use anyhow::{Context, Result, bail, ensure};
 use process::Program;
 use testkit::git::SecondWriter;
 use testkit::{Access, GitHost, Issuer, Port, Repository, Service, Slack};
@@ -166,6 +166,12 @@ impl Stage {
         self.cluster.as_mut()
     }
 
+    /// The Git host.
+    #[must_use]
+    pub fn git_host(&self) -> &GitHost {
+        &self.git_host
+    }
+
     /// The Slack double.
     #[must_use]
     pub fn slack(&self) -> &Slack {
@@ -255,6 +261,28 @@ impl Stage {
             ("HOME", self.home().display().to_string()),
             ("BROWSER", "true".to_owned()),
         ]
+    }
+
+    /// A run of hamctl as the developer has it set up.
+    #[must_use]
+    pub fn hamctl(&self, args: &[&str]) -> Program {
+        let run = self.programs.run("hamctl").args(args).folder(self.home());
+        self.hamctl_environment().into_iter().fold(run, |run, (name, value)| run.env(name, value))
+    }
+
+    /// Logs the developer in with the device flow, as on any machine with or without a browser; returns the code she
+    /// entered.
+    ///
+    /// # Errors
+    /// When the login fails.
+    pub async fn log_in(&self) -> Result<String> {
+        let login = self.hamctl(&["login"]);
+        let run = tokio::task::spawn_blocking(move || login.run());
+        let waiting = self.issuer.wait_for_login(Duration::from_secs(30)).await?;
+        self.issuer.approve(&waiting.user_code, DEVELOPER)?;
+        let output = run.await??;
+        ensure!(output.succeeded(), "hamctl login failed: {} {}", output.stdout_text(), output.stderr_text());
+        Ok(waiting.user_code)
     }
 
     /// The developer's home folder.

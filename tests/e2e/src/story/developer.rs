@@ -1,9 +1,7 @@
 //! The developer at her terminal.
 
-use std::time::Duration;
-
 use anyhow::{Context, Result, bail, ensure};
-use process::{Output, Program};
+use process::Output;
 use serde_json::Value;
 
 use crate::ci::shown;
@@ -14,22 +12,10 @@ use crate::{Narrator, Stage};
 pub(super) async fn log_in(stage: &Stage, narrator: &mut Narrator) -> Result<()> {
     narrator.chapter("A developer logs in")?;
     narrator.command("hamctl login")?;
-    let login = program(stage, &["login"]);
-    let run = tokio::task::spawn_blocking(move || login.run());
-    let waiting = stage.issuer().wait_for_login(Duration::from_secs(30)).await?;
-    narrator
-        .say(&format!("She opens the page, enters {} and is {DEVELOPER} from now on.", waiting.user_code))?;
-    stage.issuer().approve(&waiting.user_code, DEVELOPER)?;
-    let output = run.await??;
-    ensure!(output.succeeded(), "hamctl login failed: {} {}", output.stdout_text(), output.stderr_text());
+    let code = stage.log_in().await?;
+    narrator.say(&format!("She opens the page, enters {code} and is {DEVELOPER} from now on."))?;
     narrator.checked("her token is stored, readable by her alone")?;
     Ok(())
-}
-
-/// A run of hamctl as she has it set up.
-fn program(stage: &Stage, args: &[&str]) -> Program {
-    let run = stage.programs().run("hamctl").args(args).folder(stage.home());
-    stage.hamctl_environment().into_iter().fold(run, |run, (name, value)| run.env(name, value))
 }
 
 /// Runs hamctl, shows the command and what it printed; it has to succeed.
@@ -49,7 +35,7 @@ pub(super) fn hamctl_refuses(stage: &Stage, narrator: &Narrator, args: &[&str]) 
 
 fn shown_run(stage: &Stage, narrator: &Narrator, args: &[&str]) -> Result<Output> {
     narrator.command(&shown("hamctl", args))?;
-    let output = program(stage, args).run()?;
+    let output = stage.hamctl(args).run()?;
     narrator.output(&output.stdout_text())?;
     narrator.output(&output.stderr_text())?;
     Ok(output)
@@ -58,7 +44,7 @@ fn shown_run(stage: &Stage, narrator: &Narrator, args: &[&str]) -> Result<Output
 /// What the release manager says of one environment, as data.
 pub(super) fn status(stage: &Stage, service: &str, environment: &str) -> Result<Value> {
     let args = ["status", "--service", service, "--output", "json"];
-    let output = program(stage, &args).run()?;
+    let output = stage.hamctl(&args).run()?;
     if !output.succeeded() {
         bail!("hamctl status failed: {}", output.stderr_text());
     }

@@ -1,0 +1,6 @@
+//! The whole system, on the built programs.
+
+#![expect(clippy::unwrap_used, reason = "a test ends where something does not hold")]
+
+mod refusals;
+mod story;

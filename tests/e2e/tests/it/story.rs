@@ -1,0 +1,82 @@
+//! The demo itself, as a reader runs it.
+
+use std::path::Path;
+use std::time::Duration;
+
+use process::{Output, Program};
+use tempfile::TempDir;
+
+/// Longer than the story takes on a busy machine.
+const PATIENCE: Duration = Duration::from_secs(600);
+
+fn demo(folder: &Path, args: &[&str]) -> Program {
+    Program::new(env!("CARGO_BIN_EXE_demo"))
+        .env("RELEASE_MANAGER_DEMO_FOLDER", folder)
+        .env("TMPDIR", folder)
+        .inherit("XDG_CACHE_HOME")
+        .inherit("GOFLAGS")
+        .args(args)
+        .deadline(PATIENCE)
+}
+
+fn told(output: &Output) -> String {
+    format!("{}\n{}", output.stdout_text(), output.stderr_text())
+}
+
+#[test]
+fn the_git_half_holds_without_a_cluster_and_a_second_time() {
+    let folder = TempDir::new().unwrap();
+    for run in ["first", "second"] {
+        let output = demo(folder.path(), &["--once", "--git-only"]).run().unwrap();
+        assert!(output.succeeded(), "{run} run: {}", told(&output));
+        assert!(output.stdout_text().contains("The story holds"), "{run} run: {}", told(&output));
+    }
+}
+
+#[test]
+fn the_whole_story_holds_on_a_real_cluster() {
+    if !rustix::process::geteuid().is_root() {
+        assert!(std::env::var_os("CI").is_none(), "CI has to run this as root: it starts a Kubernetes");
+        return;
+    }
+    let folder = TempDir::new().unwrap();
+    let output = demo(folder.path(), &["--once", "--bed", "e2e"]).run().unwrap();
+    assert!(output.succeeded(), "{}", told(&output));
+    for fact in ["staging is ready again", "it was put back", "are equal to those before"] {
+        assert!(output.stdout_text().contains(fact), "the story does not say `{fact}`: {}", told(&output));
+    }
+    assert_eq!(processes_below(folder.path()), Vec::<String>::new(), "processes are left behind");
+    assert!(!kube_bed::beds().unwrap().contains(&"e2e".to_owned()), "the cluster is left behind");
+}
+
+#[test]
+fn a_demo_that_is_killed_leaves_no_process_and_the_next_one_runs() {
+    let folder = TempDir::new().unwrap();
+    // Killed with SIGKILL wherever it then is: `timeout` is the one who kills.
+    let program = env!("CARGO_BIN_EXE_demo");
+    let killed = Program::new("timeout")
+        .env("RELEASE_MANAGER_DEMO_FOLDER", folder.path())
+        .env("TMPDIR", folder.path())
+        .args(["--signal=KILL", "3", program, "--git-only"])
+        .deadline(PATIENCE)
+        .run()
+        .unwrap();
+    assert!(!killed.succeeded(), "the demo ended by itself: {}", told(&killed));
+    let output = demo(folder.path(), &["--once", "--git-only"]).run().unwrap();
+    assert!(output.succeeded(), "{}", told(&output));
+    assert_eq!(processes_below(folder.path()), Vec::<String>::new());
+}
+
+/// Command lines of processes that name the folder.
+fn processes_below(folder: &Path) -> Vec<String> {
+    let name = folder.display().to_string();
+    let mut found = Vec::new();
+    for entry in std::fs::read_dir("/proc").unwrap().flatten() {
+        let bytes = std::fs::read(entry.path().join("cmdline")).unwrap_or_default();
+        let line = String::from_utf8_lossy(&bytes).replace('\0', " ");
+        if line.contains(&name) {
+            found.push(line);
+        }
+    }
+    found
+}
