@@ -113,11 +113,19 @@ fn float_text(value: f64) -> String {
 fn wanted_style(text: &str) -> Style {
     if text.contains('\n') {
         Style::Literal
-    } else if matches!(resolve::plain(text), resolve::Resolved::Scalar(Scalar::Text(_))) && !is_base_60(text)
-    {
+    } else if is_text(text) && !is_base_60(text) {
         Style::Plain
     } else {
         Style::Double
+    }
+}
+
+/// Whether the text without quotes would be read as text; Go takes the merge key for text here.
+fn is_text(text: &str) -> bool {
+    match resolve::plain(text) {
+        resolve::Resolved::Scalar(scalar) => matches!(scalar, Scalar::Text(_)),
+        resolve::Resolved::Merge => true,
+        resolve::Resolved::Timestamp => false,
     }
 }
 

@@ -1,0 +1,6 @@
+//! The crate from outside: what Go itself does with a corpus of templates, and what must never happen.
+
+#[cfg(test)]
+mod golden;
+#[cfg(test)]
+mod never_panics;
