@@ -1,8 +1,19 @@
 //! The HTTP fault proxy, in front of the Grafana double and of Git over HTTP.
 
+use std::convert::Infallible;
+use std::time::Duration;
+
+use axum::Router;
+use axum::body::Body;
+use axum::routing::get;
 use process::Program;
 use serde_json::json;
 use testkit::{Access, GitHost, Grafana, HttpFaultProxy};
+use tokio::net::TcpListener;
+use tokio::sync::watch;
+use tokio::task::JoinSet;
+use tokio_stream::StreamExt;
+use tokio_stream::wrappers::WatchStream;
 
 use crate::client;
 
@@ -51,6 +62,29 @@ async fn the_network_below_has_its_own_switches() {
     assert_eq!(annotate(&proxy, &grafana).await.unwrap(), 200);
     drop(grafana);
     assert_eq!(annotate(&proxy, &Grafana::start().await.unwrap()).await.unwrap(), 502);
+}
+
+#[tokio::test]
+async fn a_stream_passes_as_it_happens() {
+    let events = watch::Sender::new("one");
+    let seen = events.subscribe();
+    let watch = get(async move || Body::from_stream(WatchStream::new(seen).map(Ok::<_, Infallible>)));
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let upstream = format!("http://{}", listener.local_addr().unwrap());
+    let mut tasks = JoinSet::new();
+    tasks.spawn(async move { axum::serve(listener, Router::new().route("/watch", watch)).await });
+    let proxy = HttpFaultProxy::start(&upstream).unwrap();
+    let mut answer = client().get(format!("{}/watch", proxy.url())).send().await.unwrap();
+    // The second event is made only when the first has come through: a proxy that waits for the end fails.
+    for (event, next) in [("one", "two"), ("two", "three")] {
+        let chunk = tokio::time::timeout(Duration::from_secs(30), answer.chunk()).await.unwrap();
+        assert_eq!(chunk.unwrap().unwrap(), event);
+        events.send_replace(next);
+    }
+    proxy.network().cut().await;
+    while let Ok(chunk) = answer.chunk().await {
+        assert!(chunk.is_some(), "a cut must not look like the end of the stream");
+    }
 }
 
 #[tokio::test(flavor = "multi_thread")]
