@@ -125,7 +125,8 @@ fn explained(summary: &str, stderr: &str) -> String {
         .lines()
         .filter_map(|line| line.strip_prefix("remote:"))
         .map(str::trim)
-        .filter(|line| !line.is_empty())
+        // The remote's git repeats what its status line says.
+        .filter(|line| !line.is_empty() && !line.starts_with("error:"))
         .collect();
     if told.is_empty() { reason.to_owned() } else { format!("{reason}: {}", told.join(" ")) }
 }
@@ -170,7 +171,7 @@ mod tests {
             (
                 1,
                 line("!", "[remote rejected] (pre-receive hook declined)"),
-                "remote: prod is closed        \nremote: until Monday        \nerror: failed to push some refs",
+                "remote: prod is closed        \nremote: until Monday        \nremote: error: hook declined to update refs/heads/master\nerror: failed to push some refs",
                 Pushed::Refused("pre-receive hook declined: prod is closed until Monday".into()),
             ),
             (

@@ -1,0 +1,94 @@
+//! What the gate needs to know, read at the commit the change would be built on.
+
+use artifact::ServiceName;
+use git_mirror::{EntryKind, Snapshot};
+use policy::{GlobalRestriction, PolicyFacts, PolicyFile, Release, ReleaseFacts};
+
+use crate::{Manifests, Placement, ReadError, Settings, layout};
+
+/// The facts of a release at its place.
+pub(crate) fn of_release<'a>(
+    snapshot: Option<&Snapshot>,
+    release: &Release,
+    manifests: &'a Manifests,
+    placement: &Placement,
+    globals: &'a [GlobalRestriction],
+) -> Result<ReleaseFacts<'a>, ReadError> {
+    let current = match snapshot {
+        Some(snapshot) => {
+            let place =
+                layout::spec(release.environment.as_str(), placement.namespace(), release.service.as_str());
+            snapshot.blob(&place)?
+        }
+        None => None,
+    };
+    Ok(ReleaseFacts {
+        environments: Settings::at(snapshot)?.environments,
+        branch: &manifests.spec.application.branch,
+        rendered: manifests.rendered.clone(),
+        // A spec that cannot be read is no reason not to replace it.
+        current: current
+            .and_then(|bytes| artifact::decode_leniently(&bytes).ok())
+            .and_then(|spec| spec.id.parse().ok()),
+        globals,
+        restrictions: policies(snapshot, &release.service)?.branch_restrictions,
+    })
+}
+
+/// The facts of a change of policies.
+pub(crate) fn of_policy<'a>(
+    snapshot: Option<&Snapshot>,
+    service: &ServiceName,
+    globals: &'a [GlobalRestriction],
+) -> Result<PolicyFacts<'a>, ReadError> {
+    Ok(PolicyFacts {
+        environments: Settings::at(snapshot)?.environments,
+        file: policies(snapshot, service)?,
+        globals,
+    })
+}
+
+/// The policies of a service; a file that cannot be read is an error, never "none".
+pub(crate) fn policies(snapshot: Option<&Snapshot>, service: &ServiceName) -> Result<PolicyFile, ReadError> {
+    let bytes = match snapshot {
+        Some(snapshot) => snapshot.blob(&layout::policies(service))?,
+        None => None,
+    };
+    Ok(match bytes {
+        Some(bytes) => PolicyFile::decode(service, &bytes)?,
+        None => PolicyFile::empty(service.clone()),
+    })
+}
+
+/// The other namespace that holds an earlier release of the service. Asked only when the service is new where it
+/// goes: one that is there already has moved before.
+pub(crate) fn moved_from(
+    snapshot: Option<&Snapshot>,
+    release: &Release,
+    placement: &Placement,
+) -> Result<Option<String>, ReadError> {
+    let Some(snapshot) = snapshot else { return Ok(None) };
+    let (environment, service) = (release.environment.as_str(), release.service.as_str());
+    if snapshot.tree_id(&layout::release(environment, placement.namespace(), service))?.is_some() {
+        return Ok(None);
+    }
+    Ok(namespaces_with(snapshot, environment, service)?
+        .into_iter()
+        .find(|name| name != placement.namespace()))
+}
+
+/// The namespaces of an environment in which a service has a spec.
+pub(crate) fn namespaces_with(
+    snapshot: &Snapshot,
+    environment: &str,
+    service: &str,
+) -> Result<Vec<String>, ReadError> {
+    let mut found = Vec::new();
+    for entry in snapshot.entries(&layout::namespaces(environment))? {
+        let folder = matches!(entry.kind, EntryKind::Folder(_));
+        if folder && snapshot.blob_id(&layout::spec(environment, &entry.name, service))?.is_some() {
+            found.push(entry.name);
+        }
+    }
+    Ok(found)
+}

@@ -1,0 +1,9 @@
+//! The config repository on real Git remotes.
+#![expect(clippy::unwrap_used, reason = "a helper that fails has failed its test")]
+
+mod crowd;
+mod faults;
+mod legacy;
+mod policies;
+mod releases;
+mod support;
