@@ -1,0 +1,167 @@
+//! What the specs of stored artifacts say, so that a listing does not unpack a zip a row.
+//!
+//! One file, thrown away and rebuilt without loss: a row is only believed while the object still has the tag it had
+//! when it was read.
+
+use std::borrow::Cow;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use artifact::{ArtifactId, ArtifactSpec, ServiceName};
+use explain::{Explain, Kind};
+use redb::{Database, ReadableDatabase, TableDefinition};
+use serde::{Deserialize, Serialize};
+
+/// From `SERVICE/ID` to a [`Row`] as JSON.
+const SPECS: TableDefinition<'static, &str, &[u8]> = TableDefinition::new("specs-1");
+
+/// Memory for pages: a listing touches a few rows.
+const CACHE_BYTES: usize = 4 << 20;
+
+/// The specs of artifacts that were read before.
+#[derive(Clone)]
+pub struct SpecIndex {
+    database: Arc<Database>,
+    path: Arc<Path>,
+}
+
+/// The index file could not be read or written.
+#[derive(Debug, thiserror::Error)]
+#[error("the file {} failed", path.display())]
+pub struct IndexError {
+    path: PathBuf,
+    #[source]
+    source: Box<redb::Error>,
+}
+
+impl Explain for IndexError {
+    fn kind(&self) -> Kind {
+        Kind::Internal
+    }
+
+    fn next_step(&self) -> Cow<'static, str> {
+        format!("delete {} and start again: it is rebuilt from the artifacts", self.path.display()).into()
+    }
+}
+
+/// What is known of one object.
+#[derive(Serialize, Deserialize)]
+pub(crate) struct Row {
+    /// The object's tag when it was read.
+    tag: String,
+    /// Its spec; none when the zip is broken.
+    pub(crate) spec: Option<ArtifactSpec>,
+}
+
+impl Row {
+    pub(crate) fn new(tag: String, spec: Option<ArtifactSpec>) -> Self {
+        Self { tag, spec }
+    }
+}
+
+impl SpecIndex {
+    /// Opens the file, or makes it. A file that is damaged is made anew.
+    ///
+    /// # Errors
+    /// When the file cannot be used at all.
+    pub fn open(path: &Path) -> Result<Self, IndexError> {
+        let create = || {
+            let mut builder = Database::builder();
+            builder.set_cache_size(CACHE_BYTES);
+            builder.create(path)
+        };
+        let database = create()
+            .or_else(|error| match error {
+                redb::DatabaseError::DatabaseAlreadyOpen => Err(error),
+                _ if std::fs::remove_file(path).is_ok() => create(),
+                _ => Err(error),
+            })
+            .map_err(|error| IndexError { path: path.to_owned(), source: Box::new(error.into()) })?;
+        Ok(Self { database: Arc::new(database), path: path.into() })
+    }
+
+    /// The row of an artifact, if it was read while its object had this tag.
+    pub(crate) fn get(
+        &self,
+        service: &ServiceName,
+        id: &ArtifactId,
+        tag: &str,
+    ) -> Result<Option<Row>, IndexError> {
+        let read = || -> Result<Option<Vec<u8>>, redb::Error> {
+            let transaction = self.database.begin_read()?;
+            match transaction.open_table(SPECS) {
+                Ok(table) => Ok(table.get(key(service, id).as_str())?.map(|row| row.value().to_vec())),
+                Err(redb::TableError::TableDoesNotExist(_)) => Ok(None),
+                Err(error) => Err(error.into()),
+            }
+        };
+        let bytes = read().map_err(|source| self.failed(source))?;
+        // A row that cannot be read was written by another version: as good as none.
+        let row: Option<Row> = bytes.and_then(|bytes| serde_json::from_slice(&bytes).ok());
+        Ok(row.filter(|row| row.tag == tag))
+    }
+
+    /// Keeps what was read.
+    pub(crate) fn put(&self, service: &ServiceName, rows: &[(ArtifactId, Row)]) -> Result<(), IndexError> {
+        if rows.is_empty() {
+            return Ok(());
+        }
+        let write = || -> Result<(), redb::Error> {
+            let mut transaction = self.database.begin_write()?;
+            // Else a killed process pays for a walk over the whole file when it starts again.
+            transaction.set_quick_repair(true);
+            {
+                let mut table = transaction.open_table(SPECS)?;
+                for (id, row) in rows {
+                    // A spec was read from JSON and can be written as such.
+                    let bytes = serde_json::to_vec(row).unwrap_or_default();
+                    table.insert(key(service, id).as_str(), bytes.as_slice())?;
+                }
+            }
+            transaction.commit()?;
+            Ok(())
+        };
+        write().map_err(|source| self.failed(source))
+    }
+
+    fn failed(&self, source: redb::Error) -> IndexError {
+        IndexError { path: self.path.to_path_buf(), source: Box::new(source) }
+    }
+}
+
+fn key(service: &ServiceName, id: &ArtifactId) -> String {
+    format!("{service}/{id}")
+}
+
+impl std::fmt::Debug for SpecIndex {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("SpecIndex").field("path", &self.path).finish_non_exhaustive()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_row_is_believed_only_for_the_tag_it_was_read_with() {
+        let folder = tempfile::tempdir().unwrap();
+        let index = SpecIndex::open(&folder.path().join("index.redb")).unwrap();
+        let (service, id): (_, ArtifactId) = ("s".parse().unwrap(), "a-1".parse().unwrap());
+        assert!(index.get(&service, &id, "t1").unwrap().is_none());
+        let spec = ArtifactSpec { id: "a-1".to_owned(), ..ArtifactSpec::default() };
+        let row = Row::new("t1".to_owned(), Some(spec.clone()));
+        index.put(&service, &[(id.clone(), row)]).unwrap();
+        assert_eq!(index.get(&service, &id, "t1").unwrap().unwrap().spec, Some(spec));
+        assert!(index.get(&service, &id, "t2").unwrap().is_none());
+    }
+
+    #[test]
+    fn a_damaged_file_is_made_anew() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("index.redb");
+        std::fs::write(&path, vec![7; 8192]).unwrap();
+        let index = SpecIndex::open(&path).unwrap();
+        assert!(index.get(&"s".parse().unwrap(), &"a".parse().unwrap(), "t").unwrap().is_none());
+    }
+}

@@ -1,0 +1,79 @@
+//! Names of zip entries that are plain relative paths.
+
+use crate::ReadError;
+
+/// A path of plain components, separated by `/`; a directory's ends with `/`.
+pub(crate) struct EntryName(String);
+
+/// Longer ones no file system takes.
+const MAX_NAME_BYTES: usize = 1024;
+const MAX_COMPONENT_BYTES: usize = 255;
+
+impl EntryName {
+    pub(crate) fn parse(raw: &[u8]) -> Result<Self, ReadError> {
+        let text =
+            std::str::from_utf8(raw).map_err(|_| refuse(&String::from_utf8_lossy(raw), "is not UTF-8"))?;
+        if text.is_empty() || text == "/" {
+            return Err(refuse(text, "is empty"));
+        }
+        if text.len() > MAX_NAME_BYTES {
+            return Err(refuse(text, "is too long"));
+        }
+        if text.contains('\\') {
+            return Err(refuse(text, "holds a backslash"));
+        }
+        if text.chars().any(char::is_control) {
+            return Err(refuse(text, "holds a control character"));
+        }
+        if text.starts_with('/') || text.as_bytes().get(1) == Some(&b':') {
+            return Err(refuse(text, "is absolute"));
+        }
+        for component in text.strip_suffix('/').unwrap_or(text).split('/') {
+            match component {
+                "" => return Err(refuse(text, "has an empty part")),
+                "." | ".." => return Err(refuse(text, "leaves its folder")),
+                git if git.eq_ignore_ascii_case(".git") => return Err(refuse(text, "is a Git folder")),
+                long if long.len() > MAX_COMPONENT_BYTES => return Err(refuse(text, "is too long")),
+                _ => {}
+            }
+        }
+        Ok(Self(text.to_owned()))
+    }
+
+    pub(crate) fn is_directory(&self) -> bool {
+        self.0.ends_with('/')
+    }
+
+    /// The folder in the root, if it lies in one, and the rest of the path.
+    pub(crate) fn split(&self) -> (Option<&str>, &str) {
+        match self.0.split_once('/') {
+            Some((folder, path)) => (Some(folder), path),
+            None => (None, &self.0),
+        }
+    }
+
+    /// The name with case folded away, to find names that a file system could take for the same.
+    pub(crate) fn folded(&self) -> String {
+        self.0.to_lowercase()
+    }
+
+    /// Every folder above it, folded.
+    pub(crate) fn folded_parents(&self) -> impl Iterator<Item = String> {
+        let folded = self.folded();
+        let cuts: Vec<usize> = folded.match_indices('/').map(|(at, _)| at).collect();
+        cuts.into_iter().map(move |at| folded[..at].to_owned())
+    }
+
+    /// The name as errors show it.
+    pub(crate) fn shown(&self) -> String {
+        shown(&self.0)
+    }
+}
+
+fn refuse(text: &str, rule: &'static str) -> ReadError {
+    ReadError::BadName { name: shown(text), rule }
+}
+
+fn shown(text: &str) -> String {
+    text.chars().take(120).collect::<String>().escape_debug().to_string()
+}
