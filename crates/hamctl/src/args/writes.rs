@@ -1,0 +1,127 @@
+//! The commands that change something.
+
+use std::time::Duration;
+
+use clap::{Args as Group, Subcommand};
+
+use crate::duration;
+
+/// Flags of `release`.
+#[derive(Debug, Group)]
+#[group(skip)]
+pub(crate) struct ReleaseArgs {
+    /// Environments, separated by commas or given several times
+    #[arg(short, long, required = true, value_delimiter = ',')]
+    pub(crate) env: Vec<String>,
+    /// What to release.
+    #[command(flatten)]
+    pub(crate) what: ReleaseWhat,
+    /// Whether to wait.
+    #[command(flatten)]
+    pub(crate) wait: WaitArgs,
+}
+
+/// What to release: exactly one of these.
+#[derive(Debug, Group)]
+#[group(required = true, multiple = false)]
+pub(crate) struct ReleaseWhat {
+    /// Newest artifact of this branch
+    #[arg(short, long)]
+    pub(crate) branch: Option<String>,
+    /// Newest artifact of the Git branch checked out in this folder
+    #[arg(short, long)]
+    pub(crate) current_branch: bool,
+    /// The artifact with this id
+    #[arg(long, value_name = "ID")]
+    pub(crate) artifact: Option<String>,
+}
+
+/// Flags of `promote`.
+#[derive(Debug, Group)]
+pub(crate) struct PromoteArgs {
+    /// Environment to release to
+    #[arg(short, long)]
+    pub(crate) env: String,
+    /// Environment to take the artifact from; by default the one before
+    #[arg(long, value_name = "ENV")]
+    pub(crate) from_env: Option<String>,
+    /// Kubernetes namespace; by default `vars.k8s.namespace` of shuttle.yaml
+    #[arg(short, long)]
+    pub(crate) namespace: Option<String>,
+    /// Whether to wait.
+    #[command(flatten)]
+    pub(crate) wait: WaitArgs,
+}
+
+/// Flags of `rollback`.
+#[derive(Debug, Group)]
+pub(crate) struct RollbackArgs {
+    /// Environment
+    #[arg(short, long)]
+    pub(crate) env: String,
+    /// Artifact to go back to; without it you are asked
+    #[arg(long, visible_alias = "to", value_name = "ID")]
+    pub(crate) artifact: Option<String>,
+    /// Go back to the release before the current one without being asked
+    #[arg(short, long)]
+    pub(crate) yes: bool,
+    /// How many releases to choose from
+    #[arg(long, default_value_t = 10, value_parser = clap::value_parser!(u32).range(1..))]
+    pub(crate) length: u32,
+    /// Kubernetes namespace; accepted and not needed
+    #[arg(short, long, hide = true)]
+    pub(crate) namespace: Option<String>,
+    /// Whether to wait.
+    #[command(flatten)]
+    pub(crate) wait: WaitArgs,
+}
+
+/// Waiting for the cluster.
+#[derive(Clone, Copy, Debug, Group)]
+pub(crate) struct WaitArgs {
+    /// Wait until the cluster reports the release ready, and fail when it reports that it failed
+    #[arg(long)]
+    pub(crate) wait: bool,
+    /// How long to wait for that report
+    #[arg(long, default_value = "10m", value_parser = duration::parse, value_name = "DURATION")]
+    pub(crate) wait_timeout: Duration,
+}
+
+/// What to do with policies.
+#[derive(Debug, Subcommand)]
+pub(crate) enum PolicyCommand {
+    /// Show the policies of a service
+    List,
+    /// Apply a policy
+    #[command(subcommand)]
+    Apply(PolicyKind),
+    /// Delete policies by id
+    Delete {
+        /// Ids, as `policy list` shows them
+        #[arg(value_name = "ID", required = true)]
+        ids: Vec<String>,
+    },
+}
+
+/// The kinds of policies.
+#[derive(Debug, Subcommand)]
+pub(crate) enum PolicyKind {
+    /// Release every new artifact of a branch to an environment
+    AutoRelease {
+        /// Branch
+        #[arg(short, long)]
+        branch: String,
+        /// Environment
+        #[arg(short, long)]
+        env: String,
+    },
+    /// Let only some branches into an environment
+    BranchRestriction {
+        /// Pattern of the branches that may be released, as Go writes regular expressions
+        #[arg(long, value_name = "REGEX")]
+        branch_regex: String,
+        /// Environment
+        #[arg(short, long)]
+        env: String,
+    },
+}

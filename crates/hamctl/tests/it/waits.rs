@@ -1,0 +1,120 @@
+//! `--wait`: the cluster has the last word.
+
+use crate::double::Double;
+use crate::samples::{NEW, OLD, dev, failed, landed, ready, status};
+use crate::session::Session;
+
+async fn wait(statuses: Vec<api::StatusResponse>) -> String {
+    let double = Double::start().await;
+    double.answers("POST /release", &landed("dev", NEW));
+    for answer in &statuses {
+        double.answers("GET /status", answer);
+    }
+    let command = format!("release --service billing --artifact {NEW} --env dev --wait --wait-timeout 30s");
+    Session::at(&double).run(&command).await
+}
+
+fn running(artifact: &str, rollout: Option<api::Rollout>) -> api::StatusResponse {
+    let mut environment = dev();
+    environment.tag = artifact.into();
+    environment.rollout = rollout;
+    status(vec![environment])
+}
+
+#[tokio::test]
+async fn a_release_that_becomes_ready_is_a_success() {
+    let statuses = vec![running(OLD, ready(OLD)), running(NEW, ready(OLD)), running(NEW, ready(NEW))];
+    insta::assert_snapshot!(wait(statuses).await, @r#"
+    ------- stdout
+    Release of service: billing
+    [✓] Release of master-0a1b2c3d4e-99aa88bb77 to dev initialized
+    [✓] master-0a1b2c3d4e-99aa88bb77 is ready in dev: Deployment web 2/2
+    [exit 0]
+    "#);
+}
+
+#[tokio::test]
+async fn a_release_that_fails_is_an_error_with_reason_and_log() {
+    insta::assert_snapshot!(wait(vec![running(NEW, failed(NEW))]).await, @r#"
+    ------- stdout
+    Release of service: billing
+    [✓] Release of master-0a1b2c3d4e-99aa88bb77 to dev initialized
+    ------- stderr
+    error: master-0a1b2c3d4e-99aa88bb77 failed in dev: CrashLoopBackOff in web-5d9c/web
+      starting
+      panic: no database
+    hint: go back with `hamctl rollback --service billing --env dev`
+    [exit 6]
+    "#);
+}
+
+#[tokio::test]
+async fn a_release_that_is_replaced_is_an_error() {
+    insta::assert_snapshot!(wait(vec![running(NEW, None), running("x-1", None)]).await, @r#"
+    ------- stdout
+    Release of service: billing
+    [✓] Release of master-0a1b2c3d4e-99aa88bb77 to dev initialized
+    ------- stderr
+    error: master-0a1b2c3d4e-99aa88bb77 was replaced by x-1 in dev before it was ready
+    hint: find out who released it with `hamctl describe release`
+    [exit 1]
+    "#);
+}
+
+#[tokio::test]
+async fn silence_is_an_error_too() {
+    let double = Double::start().await;
+    double.answers("POST /release", &landed("dev", NEW)).answers("GET /status", &running(NEW, None));
+    let command = format!("release --service billing --artifact {NEW} --env dev --wait --wait-timeout 0s");
+    insta::assert_snapshot!(Session::at(&double).run(&command).await, @r#"
+    ------- stdout
+    Release of service: billing
+    [✓] Release of master-0a1b2c3d4e-99aa88bb77 to dev initialized
+    ------- stderr
+    error: no word within 0 s that master-0a1b2c3d4e-99aa88bb77 is ready in dev: no report from the cluster yet
+    hint: see `hamctl describe release --service billing --env dev`, or wait longer with --wait-timeout
+    [exit 5]
+    "#);
+}
+
+#[tokio::test]
+async fn the_rollout_is_part_of_the_json() {
+    let double = Double::start().await;
+    double.answers("POST /release", &landed("dev", NEW)).answers("GET /status", &running(NEW, ready(NEW)));
+    let command = format!("release --service billing --artifact {NEW} --env dev --wait -o json");
+    insta::assert_snapshot!(Session::at(&double).run(&command).await, @r#"
+    ------- stdout
+    {
+      "service": "billing",
+      "results": [
+        {
+          "environment": "dev",
+          "artifactId": "master-0a1b2c3d4e-99aa88bb77",
+          "answer": {
+            "service": "billing",
+            "releaseId": "master-0a1b2c3d4e-99aa88bb77",
+            "toEnvironment": "dev",
+            "tag": "master-0a1b2c3d4e-99aa88bb77",
+            "id": "0193b3c5-0000-7000-8000-000000000001",
+            "state": "landed",
+            "commit": "0123456789abcdef0123456789abcdef01234567"
+          },
+          "rollout": {
+            "state": "ready",
+            "artifactId": "master-0a1b2c3d4e-99aa88bb77",
+            "workloads": [
+              {
+                "kind": "Deployment",
+                "name": "web",
+                "available": 2,
+                "desired": 2
+              }
+            ],
+            "observedAt": "0001-01-01T00:00:00Z"
+          }
+        }
+      ]
+    }
+    [exit 0]
+    "#);
+}
