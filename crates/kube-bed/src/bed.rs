@@ -1,6 +1,7 @@
 //! A bed: bringing it up, using it, wiping it.
 
 mod images;
+mod simulate;
 mod start;
 
 use std::fs::File;
@@ -22,8 +23,8 @@ use crate::tools::tools;
 use crate::{BedError, Status};
 
 /// Steps told while a bed comes up, beside those of building its programs.
-fn n_steps(nodes: bool) -> usize {
-    if nodes { 6 } else { 3 }
+fn n_steps(record: &Record) -> usize {
+    3 + if record.nodes { 3 } else { 0 } + usize::from(record.simulated.is_some())
 }
 
 /// Which bed to bring up.
@@ -42,7 +43,8 @@ impl BedOptions {
         Self { name: name.to_owned(), nodes: true, owned: false }
     }
 
-    /// API server and controller manager alone: no pod runs, and no root is needed.
+    /// API server and controller manager alone: no root is needed, and no pod runs unless
+    /// [`Bed::add_simulated_nodes`] plays them.
     #[must_use]
     pub fn without_nodes(mut self) -> Self {
         self.nodes = false;
@@ -100,12 +102,13 @@ impl Bed {
         let record = {
             let _slots = place.lock_slots()?;
             let slot = slot::choose(&taken_slots(&place)?)?;
-            let record = Record { slot, tools, nodes: options.nodes, owned: options.owned, ready: false };
+            let BedOptions { nodes, owned, .. } = *options;
+            let record = Record { slot, tools, nodes, simulated: None, owned, ready: false };
             record.write(&place)?;
             record
         };
         let mut bed = Self { place, record, owner: None };
-        let mut reporter = Reporter::new(n_steps(options.nodes), tell);
+        let mut reporter = Reporter::new(n_steps(&bed.record), tell);
         let started = bed.site().keys().create().and_then(|()| bed.start(&mut reporter));
         if started.is_err() {
             // The first failure is the one to tell; what this one leaves, the next `up` removes.
@@ -131,13 +134,14 @@ impl Bed {
         Ok(Some(bed))
     }
 
-    /// Throws the whole cluster away and starts an empty one: same address, same users, same images.
+    /// Throws the whole cluster away and starts an empty one: same address, same users, same images,
+    /// as many simulated nodes.
     ///
     /// # Errors
     /// As [`Bed::up`].
     pub fn wipe(&mut self, tell: &mut dyn FnMut(Progress)) -> Result<(), BedError> {
         let _lock = self.place.lock()?;
-        let mut reporter = Reporter::new(n_steps(self.record.nodes), tell);
+        let mut reporter = Reporter::new(n_steps(&self.record), tell);
         self.record.ready = false;
         self.record.write(&self.place)?;
         sweep::stop(&self.place)?;

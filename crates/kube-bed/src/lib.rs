@@ -16,6 +16,9 @@
 //! and with the last process the kernel drops all mounts and network namespaces: there is nothing to lose track
 //! of. Everything else carries a mark in its environment, by which it is found again.
 //!
+//! Where thousands of pods are needed and none has to run a program, nodes can be played beside the real one, or
+//! instead of it: [`Bed::add_simulated_nodes`].
+//!
 //! This crate knows nothing of releases. Read [`Bed`], [`BedOptions`], then [`image::Image`].
 
 mod error;
@@ -41,6 +44,7 @@ mod sweep;
 
 pub use bed::{Bed, BedOptions};
 pub use error::BedError;
+pub use plan::SIMULATED;
 pub use progress::Progress;
 pub use status::{PartStatus, Status, beds, kubeconfig, status};
 pub use sweep::down;

@@ -2,11 +2,14 @@
 
 mod control;
 mod node;
+mod simulated;
 
 use std::path::PathBuf;
 
 pub(crate) use control::{api_server, controller_manager, etcd, scheduler};
 pub(crate) use node::{node, node_files};
+pub use simulated::SIMULATED;
+pub(crate) use simulated::{STAGES, nodes, simulator};
 
 use crate::keys::Keys;
 use crate::place::Place;
@@ -65,6 +68,14 @@ mod tests {
             .iter()
             .map(|part| format!("{} {}\n  {}\n", part.name, part.program.display(), part.args.join("\n  ")))
             .collect();
+        insta::assert_snapshot!(text);
+    }
+
+    #[test]
+    fn simulated_nodes_are_told_apart_and_shunned_by_pods_that_do_not_ask_for_them() {
+        let site = site();
+        let part = simulator(&site, Path::new("/tools/kwok"));
+        let text = format!("{}\n  {}\n{:#}\n", part.name, part.args.join("\n  "), nodes(1));
         insta::assert_snapshot!(text);
     }
 

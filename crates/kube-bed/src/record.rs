@@ -12,6 +12,13 @@ use crate::plan::Site;
 use crate::slot::Slot;
 use crate::tools::Tools;
 
+/// Nodes that kwok plays.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Simulated {
+    pub(crate) nodes: usize,
+    pub(crate) program: PathBuf,
+}
+
 const FILE: &str = "bed.json";
 
 /// Written before the first process is started, and again when the last is ready.
@@ -21,6 +28,8 @@ pub(crate) struct Record {
     pub(crate) tools: Tools,
     /// Whether it has a node.
     pub(crate) nodes: bool,
+    /// What is played besides.
+    pub(crate) simulated: Option<Simulated>,
     /// Whether it goes with the process that started it.
     pub(crate) owned: bool,
     /// Whether it came up wholly.
@@ -43,6 +52,13 @@ impl Record {
             slot: Slot(value["slot"].as_u64()?.try_into().ok()?),
             tools: Tools::at(PathBuf::from(value["tools"].as_str()?)),
             nodes: value["nodes"].as_bool()?,
+            simulated: match &value["simulated"] {
+                Value::Null => None,
+                simulated => Some(Simulated {
+                    nodes: simulated["nodes"].as_u64()?.try_into().ok()?,
+                    program: PathBuf::from(simulated["program"].as_str()?),
+                }),
+            },
             owned: value["owned"].as_bool()?,
             ready: value["ready"].as_bool()?,
         })
@@ -56,11 +72,17 @@ impl Record {
             "slot": self.slot.0,
             "tools": self.tools.folder(),
             "nodes": self.nodes,
+            "simulated": self.simulated.as_ref().map(|Simulated { nodes, program }| json!({"nodes": nodes, "program": program})),
             "owned": self.owned,
             "ready": self.ready,
         });
         fs::write(&unfinished, value.to_string()).map_err(BedError::io(&unfinished))?;
         fs::rename(&unfinished, &path).map_err(BedError::io(&path))
+    }
+
+    /// Whether pods run somewhere, be it only played.
+    pub(crate) fn has_pods(&self) -> bool {
+        self.nodes || self.simulated.is_some()
     }
 
     pub(crate) fn site(&self, place: &Place) -> Site {
@@ -77,10 +99,12 @@ mod tests {
         let root = tempfile::tempdir().unwrap();
         let place = Place::below(root.path(), "a").unwrap();
         assert_eq!(Record::read(&place).unwrap(), None);
-        let record =
-            Record { slot: Slot(9), tools: Tools::at("/t".into()), nodes: true, owned: false, ready: true };
-        record.write(&place).unwrap();
-        assert_eq!(Record::read(&place).unwrap(), Some(record));
+        for simulated in [None, Some(Simulated { nodes: 3, program: "/t/kwok".into() })] {
+            let tools = Tools::at("/t".into());
+            let record = Record { slot: Slot(9), tools, nodes: true, simulated, owned: false, ready: true };
+            record.write(&place).unwrap();
+            assert_eq!(Record::read(&place).unwrap(), Some(record));
+        }
         fs::write(place.folder().join(FILE), "{\"slot\": 1").unwrap();
         assert_eq!(Record::read(&place).unwrap(), None);
     }

@@ -10,8 +10,12 @@ use crate::record::Record;
 
 /// The parts of a bed's control plane.
 const CONTROL: [&str; 3] = ["etcd", "kube-apiserver", "kube-controller-manager"];
-/// The parts a bed with a node has besides.
-const NODE: [&str; 4] = ["kube-scheduler", "node", "containerd", "kubelet"];
+/// What a bed with any node has besides.
+const SCHEDULER: [&str; 1] = ["kube-scheduler"];
+/// The parts of a node.
+const NODE: [&str; 3] = ["node", "containerd", "kubelet"];
+/// What plays simulated nodes.
+const SIMULATOR: [&str; 1] = ["kwok"];
 
 /// A bed and its parts.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -72,7 +76,11 @@ pub fn kubeconfig(name: &str) -> Result<PathBuf, BedError> {
 
 pub(crate) fn observe(place: &Place, record: &Record) -> Status {
     let processes = marked::list(&place.mark());
-    let expected = CONTROL.iter().chain(NODE.iter().filter(|_| record.nodes));
+    let expected = CONTROL
+        .iter()
+        .chain(SCHEDULER.iter().filter(|_| record.has_pods()))
+        .chain(NODE.iter().filter(|_| record.nodes))
+        .chain(SIMULATOR.iter().filter(|_| record.simulated.is_some()));
     let part = |name: &&'static str| {
         let process = processes.iter().find(|process| process.part == **name);
         PartStatus {

@@ -47,6 +47,8 @@ impl Bed {
         if self.record.nodes {
             let signal = place.data().join("api-server-is-ready");
             fs::write(&signal, "").map_err(BedError::io(&signal))?;
+        }
+        if self.record.has_pods() {
             launch(place, &plan::scheduler(&site))?;
         }
         reporter.step("waiting for the controller manager");
@@ -57,7 +59,7 @@ impl Bed {
             reporter.step("waiting for the node");
             self.wait(reporter, "kubelet", "the node is not ready", || self.node_is_ready())?;
         }
-        Ok(())
+        self.start_simulated(reporter)
     }
 
     fn start_node(&self, reporter: &mut Reporter<'_>) -> Result<(), BedError> {
@@ -102,7 +104,7 @@ impl Bed {
     }
 
     /// Asks until the answer is yes; tells the end of a part's log when it ends or is too slow.
-    fn wait(
+    pub(super) fn wait(
         &self,
         reporter: &mut Reporter<'_>,
         part: &'static str,
@@ -163,8 +165,9 @@ mod tests {
     fn a_part_that_wrote_something_and_is_gone_is_told_with_the_end_of_its_log() {
         let root = tempfile::tempdir().unwrap();
         let place = Place::below(root.path(), "a").unwrap();
+        let tools = Tools::at("/t".into());
         let record =
-            Record { slot: Slot(0), tools: Tools::at("/t".into()), nodes: false, owned: false, ready: false };
+            Record { slot: Slot(0), tools, nodes: false, simulated: None, owned: false, ready: false };
         let bed = Bed { place, record, owner: None };
         bed.see_that_all_live().unwrap();
 

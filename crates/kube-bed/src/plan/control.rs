@@ -66,6 +66,9 @@ pub(crate) fn controller_manager(site: &Site) -> Part {
 pub(crate) fn scheduler(site: &Site) -> Part {
     let args = vec![
         format!("--kubeconfig={}", site.keys().kubeconfig("scheduler").display()),
+        // A binding is a request: at the default rate a thousand pods would wait for it and for nothing else.
+        "--kube-api-qps=500".into(),
+        "--kube-api-burst=500".into(),
         "--leader-elect=false".into(),
         "--secure-port=0".into(),
     ];
