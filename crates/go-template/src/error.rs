@@ -14,7 +14,7 @@ pub enum TemplateError {
     Parse(#[from] ParseError),
     /// Rendering failed.
     #[error(transparent)]
-    Exec(#[from] ExecError),
+    Exec(#[from] Box<ExecError>),
 }
 
 /// A text that is not a template.

@@ -13,7 +13,7 @@ use crate::{Template, Value, World};
 const DEPTH_LIMIT: usize = 250;
 
 /// Renders a template.
-pub(crate) fn render(template: &Template, dot: &Value, world: &dyn World) -> Result<String, ExecError> {
+pub(crate) fn render(template: &Template, dot: &Value, world: &dyn World) -> Result<String, Box<ExecError>> {
     let Some((name, nodes)) = template.trees.get_key_value(&template.name) else { return Ok(String::new()) };
     let dot = Operand::plain(dot.clone());
     let mut state = State {
@@ -27,7 +27,7 @@ pub(crate) fn render(template: &Template, dot: &Value, world: &dyn World) -> Res
     };
     match state.list(&dot, nodes) {
         Ok(()) => Ok(state.out),
-        Err(Stop::Failed(error)) => Err(*error),
+        Err(Stop::Failed(error)) => Err(error),
         // The parser lets these stand in loops only.
         Err(Stop::Break | Stop::Continue) => Ok(state.out),
     }
