@@ -17,8 +17,11 @@ pub trait World {
     /// The entries of a folder, sorted by name; none when there is no such folder.
     fn folder(&self, path: &str) -> Vec<Entry>;
 
-    /// Random bytes.
-    fn random(&self, bytes: &mut [u8]);
+    /// Fills with random bytes.
+    ///
+    /// # Errors
+    /// When there is no chance to be had; nothing else may stand in for it, since passwords are made of it.
+    fn random(&self, bytes: &mut [u8]) -> Result<(), String>;
 }
 
 /// An entry of a folder.
@@ -53,7 +56,7 @@ impl World for NoWorld {
         Vec::new()
     }
 
-    fn random(&self, bytes: &mut [u8]) {
-        bytes.fill(0);
+    fn random(&self, _bytes: &mut [u8]) -> Result<(), String> {
+        Err("there is no source of randomness here".to_owned())
     }
 }

@@ -1,7 +1,7 @@
 //! The machine as templates see it.
 
 use std::fs;
-use std::io;
+use std::io::{self, Read};
 use std::path::Path;
 
 use go_template::{Entry, World};
@@ -41,10 +41,9 @@ impl World for Machine {
         found
     }
 
-    fn random(&self, bytes: &mut [u8]) {
-        // Templates use this for names and passwords alike, so the best source there is.
-        let filled =
-            fs::File::open("/dev/urandom").and_then(|mut source| io::Read::read_exact(&mut source, bytes));
-        drop(filled);
+    fn random(&self, bytes: &mut [u8]) -> Result<(), String> {
+        fs::File::open("/dev/urandom")
+            .and_then(|mut source| source.read_exact(bytes))
+            .map_err(|error| format!("open /dev/urandom: {error}"))
     }
 }

@@ -200,10 +200,7 @@ fn seq(call: &Call<'_>) -> Result<Value, String> {
     let (start, step, end) = match numbers.as_slice() {
         [end] => (1, if *end < 1 { -1 } else { 1 }, *end),
         [start, end] => (*start, if end < start { -1 } else { 1 }, *end),
-        [start, step, end] if end < start && *step > 0 => {
-            let _ = (start, step, end);
-            return Ok("".into());
-        }
+        [start, step, end] if end < start && *step > 0 => return Ok("".into()),
         [start, step, end] => (*start, *step, *end),
         _ => return Ok("".into()),
     };

@@ -4,3 +4,5 @@
 mod golden;
 #[cfg(test)]
 mod never_panics;
+#[cfg(test)]
+mod random;
