@@ -31,8 +31,9 @@ fn run() -> Result<()> {
     drop(rustls::crypto::ring::default_provider().install_default());
     let figures = match args.iter().map(String::as_str).collect::<Vec<_>>()[..] {
         ["release"] => runtime.block_on(release::measure())?,
-        ["reconcile"] => runtime.block_on(reconcile::measure())?,
-        _ => bail!("name what to measure: release or reconcile"),
+        ["reconcile"] => runtime.block_on(reconcile::measure(reconcile::Scale::FULL))?,
+        ["reconcile", "--small"] => runtime.block_on(reconcile::measure(reconcile::Scale::SMALL))?,
+        _ => bail!("name what to measure: release, or reconcile [--small]"),
     };
     let mut out = std::io::stdout().lock();
     writeln!(out, "{}\n\n{figures}", machine::describe())?;
