@@ -97,19 +97,38 @@ fn contact(stderr: &str) -> Option<Contact> {
         "The requested URL returned error: 404",
         "Repository not found",
     ];
-    const NONE: [&str; 4] = [
-        "Could not read from remote repository",
-        "unable to access",
-        "does not appear to be a git repository",
-        "unable to connect",
-    ];
+    const NONE: [&str; 3] =
+        ["unable to access", "does not appear to be a git repository", "unable to connect"];
     if REFUSED.iter().any(|text| stderr.contains(text)) {
         Some(Contact::Refused)
     } else if NONE.iter().any(|text| stderr.contains(text)) {
         Some(Contact::None)
+    } else if stderr.contains("Could not read from remote repository") {
+        Some(if told_no(stderr) { Contact::Refused } else { Contact::None })
     } else {
         None
     }
+}
+
+/// Whether the words before Git's own are the host's, which answered and did not let us in, each in its own way. What
+/// SSH says of the network, and what a host in trouble says, is no such answer.
+fn told_no(stderr: &str) -> bool {
+    const TROUBLE: [&str; 12] = [
+        "ssh:",
+        "connection",
+        "kex_exchange",
+        "timed out",
+        "timeout",
+        "broken pipe",
+        "client_loop",
+        "internal",
+        "temporar",
+        "unavailable",
+        "try again",
+        "hung up",
+    ];
+    let words = said(stderr).to_lowercase().replace("could not read from remote repository.", "");
+    words.contains(char::is_alphabetic) && !TROUBLE.iter().any(|text| words.contains(text))
 }
 
 fn hung_up(stderr: &str) -> bool {
@@ -196,6 +215,25 @@ mod tests {
                  Please make sure you have the correct access rights\nand the repository exists.\n",
                 Pushed::Refused(
                     "git@h: Permission denied (publickey).; Could not read from remote repository.".into(),
+                ),
+            ),
+            (
+                128,
+                String::new(),
+                "ERROR: The key you are authenticating with has been marked as read only.\n\
+                 fatal: Could not read from remote repository.\n",
+                Pushed::Refused(
+                    "ERROR: The key you are authenticating with has been marked as read only.; Could not read \
+                     from remote repository."
+                        .into(),
+                ),
+            ),
+            (
+                128,
+                String::new(),
+                "Connection closed by 10.0.0.1 port 22\nfatal: Could not read from remote repository.\n",
+                Pushed::Unreachable(
+                    "Connection closed by 10.0.0.1 port 22; Could not read from remote repository.".into(),
                 ),
             ),
             (
