@@ -6,6 +6,7 @@ mod bench;
 mod cargo;
 mod debian;
 mod demo;
+mod generate;
 mod kube;
 mod test;
 mod tidy;
@@ -22,6 +23,7 @@ Usage: cargo xtask <command>
   test [-- ARGS]                                runs every test, the end-to-end ones included
   bench release|reconcile                       measures, each figure beside its limit
   kube up|down|status|kubeconfig                the Kubernetes of the tests, by hand
+  generate [--check]                            fills the book with what the programs say of themselves
   tidy                                          checks the rules of the house that no compiler knows";
 
 fn main() -> io::Result<ExitCode> {
@@ -34,6 +36,7 @@ fn main() -> io::Result<ExitCode> {
         "demo" => demo::demo(rest),
         "test" => test::test(rest),
         "bench" => bench::bench(rest),
+        "generate" => generate::generate(rest),
         "tidy" => tidy::tidy(),
         "kube" => return kube::kube(rest).map(ExitCode::from),
         "help" | "--help" | "-h" => {

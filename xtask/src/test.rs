@@ -15,6 +15,6 @@ pub(crate) fn test(args: &[String]) -> Result<(), Fault> {
     let mut command = vec!["test", "--workspace"];
     command.extend(args.iter().skip_while(|arg| *arg == "--").map(String::as_str));
     // The story drives the built programs, so all of them are built before any test runs.
-    cargo(&["build", "--workspace", "--bins"])?;
+    crate::generate::generate(&["--check".to_owned()])?;
     cargo(&command)
 }
