@@ -91,7 +91,8 @@ impl Delivery {
                     return Ok(());
                 }
             };
-            let Some(entry) = self.outbox.read(pending.key)? else { continue };
+            // Superseded at this very moment: the change of the depth that follows wakes us.
+            let Some(entry) = self.outbox.read(pending.key)? else { return Ok(()) };
             self.schedule.start(&pending.lane);
             let poster = self.poster.clone();
             self.posts.spawn(async move {

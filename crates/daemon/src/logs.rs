@@ -5,7 +5,7 @@ mod text;
 use std::time::Duration;
 
 use api::PodErrorEvent;
-use futures::future::join_all;
+use futures::{StreamExt, stream};
 use kube::api::LogParams;
 use kube::core::Request;
 use tokio::time::{Instant, timeout_at};
@@ -19,13 +19,15 @@ use crate::report::{LogWish, Report};
 const LINES: i64 = 8;
 /// Eight lines can be long ones.
 const MAX_BYTES: i64 = 256 << 10;
+/// Logs fetched at once: a cluster where everything crashes has enough to do.
+const AT_ONCE: usize = 16;
 /// How long all logs of a batch may take; a node that hangs must not hold up what others have to tell.
 const PATIENCE: Duration = Duration::from_secs(3);
 
-/// Fetches the log lines that reports ask for. A log that cannot be had leaves its message as it is.
+/// Fetches the log lines that reports ask for. A log that cannot be had leaves how the container ended.
 pub async fn fetch(client: &kube::Client, reports: &mut [Report]) {
     let deadline = Instant::now() + PATIENCE;
-    join_all(reports.iter_mut().map(async |report| {
+    let fetch = async |report: &mut Report| {
         let Event::PodError(event) = &mut report.event else { return };
         for wish in std::mem::take(&mut report.logs) {
             let lines = timeout_at(deadline, lines(client, event, &wish)).await.unwrap_or_default();
@@ -33,8 +35,8 @@ pub async fn fetch(client: &kube::Client, reports: &mut [Report]) {
                 error.message = if lines.is_empty() { wish.otherwise } else { lines };
             }
         }
-    }))
-    .await;
+    };
+    stream::iter(reports).for_each_concurrent(AT_ONCE, fetch).await;
 }
 
 /// The lines of the life that crashed; the other one's when that has none.

@@ -4,6 +4,7 @@
 
 mod cluster;
 mod delivery;
+mod probes;
 mod server;
 mod start;
 mod token;
