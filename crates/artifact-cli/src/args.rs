@@ -1,0 +1,99 @@
+//! What a CI job can ask for.
+
+use std::path::PathBuf;
+
+use clap::{Args as Group, Parser, Subcommand};
+use secrecy::SecretString;
+
+mod init;
+mod push;
+mod stages;
+
+pub(crate) use init::InitArgs;
+pub(crate) use push::PushArgs;
+pub(crate) use stages::{Findings, ImageArgs, StageCommand};
+
+/// Describe a build and upload it
+#[derive(Debug, Parser)]
+#[command(name = "artifact", version, disable_help_subcommand = true, max_term_width = 100)]
+pub struct Args {
+    /// Flags of every command.
+    #[command(flatten)]
+    pub(crate) global: GlobalArgs,
+    /// The command.
+    #[command(subcommand)]
+    pub(crate) command: Command,
+}
+
+/// Flags of every command.
+#[derive(Debug, Group)]
+pub(crate) struct GlobalArgs {
+    /// Folder of the build
+    #[arg(long, global = true, default_value = ".", value_name = "FOLDER", help_heading = "Global options")]
+    pub(crate) root: PathBuf,
+    /// File that describes the build, in that folder
+    #[arg(
+        long,
+        global = true,
+        default_value = "artifact.json",
+        value_name = "NAME",
+        help_heading = "Global options"
+    )]
+    pub(crate) file: PathBuf,
+    /// File that remembers the Slack message, in that folder
+    #[arg(
+        long,
+        global = true,
+        default_value = "message.json",
+        value_name = "NAME",
+        help_heading = "Global options"
+    )]
+    pub(crate) message_file: PathBuf,
+    /// Token of the Slack app; without it Slack is not told
+    #[arg(
+        long,
+        global = true,
+        env = "ARTIFACT_SLACK_TOKEN",
+        hide_env_values = true,
+        value_name = "TOKEN",
+        help_heading = "Global options"
+    )]
+    pub(crate) slack_token: Option<SecretString>,
+    /// Ending of addresses that Slack knows, such as `@example.test`
+    #[arg(
+        long,
+        global = true,
+        default_value = "",
+        hide_default_value = true,
+        value_name = "ENDING",
+        help_heading = "Global options"
+    )]
+    pub(crate) email_suffix: String,
+    /// Where the Slack API is
+    #[arg(long, global = true, hide = true, default_value = "https://slack.com/api")]
+    pub(crate) slack_url: String,
+}
+
+/// The steps.
+#[derive(Debug, Subcommand)]
+pub(crate) enum Command {
+    /// Begin to describe a build
+    Init(Box<InitArgs>),
+    /// Add what a stage of the build found
+    #[command(subcommand)]
+    Add(StageCommand),
+    /// Note that the build has ended
+    End,
+    /// Upload the folder of the build
+    Push(PushArgs),
+    /// Tell Slack that the pipeline succeeded
+    Successful,
+    /// Tell Slack that the pipeline failed
+    Failure {
+        /// What went wrong
+        #[arg(long, default_value = "Unexpected error in pipeline", value_name = "TEXT")]
+        error_message: String,
+    },
+    /// Print the version
+    Version,
+}

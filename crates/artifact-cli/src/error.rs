@@ -1,0 +1,43 @@
+//! What fails a step.
+
+use std::borrow::Cow;
+use std::io;
+
+use explain::{Explain, Kind};
+
+use crate::folder::FolderError;
+use crate::mappings::MappingError;
+use crate::push::PushError;
+
+/// Why a step failed.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum StepError {
+    #[error(transparent)]
+    Folder(#[from] FolderError),
+    #[error(transparent)]
+    Mapping(#[from] MappingError),
+    #[error(transparent)]
+    Push(#[from] PushError),
+    #[error("cannot start")]
+    Runtime(#[source] io::Error),
+}
+
+impl Explain for StepError {
+    fn kind(&self) -> Kind {
+        match self {
+            Self::Folder(error) => error.kind(),
+            Self::Mapping(error) => error.kind(),
+            Self::Push(error) => error.kind(),
+            Self::Runtime(_) => Kind::Internal,
+        }
+    }
+
+    fn next_step(&self) -> Cow<'static, str> {
+        match self {
+            Self::Folder(error) => error.next_step(),
+            Self::Mapping(error) => error.next_step(),
+            Self::Push(error) => error.next_step(),
+            Self::Runtime(_) => "try again".into(),
+        }
+    }
+}

@@ -1,0 +1,37 @@
+//! Uploading a build (spec, section 3.4).
+
+mod create;
+mod error;
+mod package;
+mod retry;
+mod token;
+mod upload;
+
+pub(crate) use error::PushError;
+
+use terminal::Terminal;
+
+use crate::args::PushArgs;
+use crate::folder::Folder;
+
+use package::Package;
+use retry::Retry;
+
+/// Packs the folder, asks where it goes, and puts it there; gives the artifact's id.
+pub(crate) async fn run(folder: &Folder, args: &PushArgs, terminal: &Terminal) -> Result<String, PushError> {
+    // Steps that still run must not change the files while they are packed.
+    let locked = folder.lock()?;
+    let spec = locked.artifact()?;
+    let files = package::files(folder.root())?;
+    terminal.data(package::listing(folder.root(), &files));
+    let package = Package::of(folder.root(), &files)?;
+    drop(locked);
+
+    let retry = Retry { times: args.retries, terminal };
+    let progress = terminal.progress(format!("uploading {}", spec.id));
+    let token = token::obtain(args, retry).await?;
+    let link = create::ask(args, token, &spec, &package, retry).await?;
+    progress.update(format!("{} files, {} bytes", files.len(), package.size));
+    upload::put(&link, &package, retry).await?;
+    Ok(spec.id)
+}

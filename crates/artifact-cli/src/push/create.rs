@@ -1,0 +1,30 @@
+//! Asking the release manager where the artifact goes.
+
+use std::time::Duration;
+
+use api::{Client, ClientError, CreateArtifactRequest, CreateArtifactResponse, routes};
+use artifact::ArtifactSpec;
+use reqwest::Method;
+use secrecy::SecretString;
+
+use super::package::Package;
+use super::retry::Retry;
+use crate::args::PushArgs;
+
+const PATIENCE: Duration = Duration::from_secs(60);
+
+/// The link to upload to. It works for whoever has it, so it is a secret.
+pub(super) async fn ask(
+    args: &PushArgs,
+    token: SecretString,
+    spec: &ArtifactSpec,
+    package: &Package,
+    retry: Retry<'_>,
+) -> Result<SecretString, ClientError> {
+    let client = Client::new(&args.http_base_url, token, env!("CARGO_PKG_VERSION"), PATIENCE)?;
+    let request = CreateArtifactRequest { artifact: spec.clone(), md5: package.md5.clone() };
+    let path = [routes::CREATE_ARTIFACT];
+    let answer: CreateArtifactResponse =
+        retry.until_done(|| client.call(Method::POST, &path, &request)).await?;
+    Ok(answer.artifact_upload_url.into())
+}

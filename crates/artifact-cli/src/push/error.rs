@@ -1,0 +1,60 @@
+//! What fails an upload.
+
+use std::borrow::Cow;
+
+use api::ClientError;
+use explain::{Explain, Kind};
+
+use super::package::PackageError;
+use super::token::TokenError;
+use super::upload::UploadError;
+use crate::folder::FolderError;
+
+/// Why an artifact was not uploaded.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum PushError {
+    #[error(transparent)]
+    Folder(#[from] FolderError),
+    #[error(transparent)]
+    Package(#[from] PackageError),
+    #[error(transparent)]
+    Token(#[from] TokenError),
+    #[error(transparent)]
+    Server(#[from] ClientError),
+    #[error(transparent)]
+    Upload(#[from] UploadError),
+}
+
+impl Explain for PushError {
+    fn kind(&self) -> Kind {
+        match self {
+            Self::Folder(error) => error.kind(),
+            Self::Package(error) => error.kind(),
+            Self::Token(error) => error.kind(),
+            Self::Server(error) => error.kind(),
+            Self::Upload(error) => error.kind(),
+        }
+    }
+
+    fn next_step(&self) -> Cow<'static, str> {
+        match self {
+            Self::Folder(error) => error.next_step(),
+            Self::Package(error) => error.next_step(),
+            Self::Token(error) => error.next_step(),
+            Self::Server(error) => match error.kind() {
+                Kind::Unauthenticated => {
+                    "check ARTIFACT_AUTH_TOKEN, or the client id and secret of this CI job".into()
+                }
+                Kind::Usage
+                | Kind::Denied
+                | Kind::NotFound
+                | Kind::Conflict
+                | Kind::Invalid
+                | Kind::Unavailable
+                | Kind::Failed
+                | Kind::Internal => error.next_step(),
+            },
+            Self::Upload(error) => error.next_step(),
+        }
+    }
+}

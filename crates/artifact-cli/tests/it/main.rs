@@ -1,0 +1,9 @@
+//! Steps as CI jobs run them: the built program, a real folder, real protocols.
+#![expect(clippy::unwrap_used, reason = "a helper that fails has failed its test")]
+
+mod double;
+mod errors;
+mod job;
+mod push;
+mod slack;
+mod steps;
