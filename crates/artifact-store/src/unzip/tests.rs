@@ -23,7 +23,12 @@ fn read(zip: Vec<u8>) -> Result<Artifact, ReadError> {
 }
 
 fn read_within(zip: Vec<u8>, limits: &Limits) -> Result<Artifact, ReadError> {
-    read_zip(&zip.into(), &"s".parse().unwrap(), &"a-1".parse().unwrap(), limits)
+    let (service, id) = names();
+    read_zip(&zip.into(), &service, &id, limits)
+}
+
+fn names() -> (ServiceName, ArtifactId) {
+    ("s".parse().unwrap(), "a-1".parse().unwrap())
 }
 
 fn message(read: Result<Artifact, ReadError>) -> String {

@@ -1,0 +1,51 @@
+//! A new artifact came in: release it where a policy says so (spec, section 7.2).
+//!
+//! ```text
+//! upload to ourselves ----------------+
+//! upload to S3 --> SQS --> listen ----+--> newArtifact (queue) --> releases, one a matching policy (queue)
+//! upload to S3, no SQS --> expect ----+
+//! ```
+//!
+//! The releases are enqueued in the commit that finishes the arrival, so a crash neither loses nor doubles them.
+
+mod auto_release;
+mod expect;
+mod listen;
+
+pub(crate) use auto_release::work;
+pub(crate) use expect::{EXPECT_ARTIFACT, expect, look};
+pub(crate) use listen::listen;
+
+use artifact::{ArtifactId, ServiceName};
+use queue::{NewItem, Queue, QueueError};
+use serde::{Deserialize, Serialize};
+
+/// The kind of work in the queue, named as the original's event.
+pub(crate) const NEW_ARTIFACT: &str = "newArtifact";
+
+/// Which artifact, in the original's words.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct Arrived {
+    service: ServiceName,
+    artifact_id: ArtifactId,
+}
+
+fn row(kind: &str, service: &ServiceName, id: &ArtifactId) -> NewItem {
+    let arrived = Arrived { service: service.clone(), artifact_id: id.clone() };
+    NewItem {
+        kind: kind.to_owned(),
+        // Of one service in the order in which they came, so that the newest is released last.
+        key: if kind == NEW_ARTIFACT { service.to_string() } else { String::new() },
+        payload: serde_json::to_vec(&arrived).expect("a struct of texts can be written as JSON"),
+    }
+}
+
+/// An artifact is there. When this returns, that is in the queue.
+pub(crate) async fn announce(
+    queue: &Queue,
+    service: &ServiceName,
+    id: &ArtifactId,
+) -> Result<(), QueueError> {
+    queue.enqueue(row(NEW_ARTIFACT, service, id)).await.map(drop)
+}

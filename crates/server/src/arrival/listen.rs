@@ -1,0 +1,60 @@
+//! Hears of uploads to S3 through SQS.
+
+use std::time::Duration;
+
+use artifact_store::{Arrivals, S3Settings};
+use explain::Explain;
+use queue::{Queue, QueueError};
+use tokio_util::sync::CancellationToken;
+
+use super::{NEW_ARTIFACT, row};
+
+/// Between two tries when S3 or SQS does not answer.
+const PAUSE: Duration = Duration::from_secs(5);
+
+/// Listens until it is told to stop. A service that does not answer is tried again: uploads wait in its queue.
+pub(crate) async fn listen(
+    settings: S3Settings,
+    queue: Queue,
+    stop: CancellationToken,
+) -> Result<(), QueueError> {
+    loop {
+        // Cancel safe: what was received and not acknowledged comes again.
+        let heard = tokio::select! {
+            heard = hear(&settings, &queue) => heard,
+            () = stop.cancelled() => return Ok(()),
+        };
+        let Err(error) = heard else { continue };
+        if let Hearing::Queue(error) = error {
+            return Err(error);
+        }
+        tokio::select! {
+            () = tokio::time::sleep(PAUSE) => {}
+            () = stop.cancelled() => return Ok(()),
+        }
+    }
+}
+
+/// Why nothing was heard.
+enum Hearing {
+    /// It was logged, and is tried again.
+    Service,
+    /// Our own queue has stopped.
+    Queue(QueueError),
+}
+
+async fn hear(settings: &S3Settings, queue: &Queue) -> Result<(), Hearing> {
+    let failed = |error: artifact_store::S3Error| {
+        let reason = explain::chain(&error).join(": ");
+        tracing::warn!(reason, hint = %error.next_step(), "new artifacts are not heard of: will try again");
+        Hearing::Service
+    };
+    let arrivals = Arrivals::set_up(settings).await.map_err(failed)?;
+    loop {
+        for arrival in arrivals.receive().await.map_err(failed)? {
+            let rows = arrival.artifacts.iter().map(|(service, id)| row(NEW_ARTIFACT, service, id)).collect();
+            queue.enqueue_all(rows).await.map_err(Hearing::Queue)?;
+            arrivals.acknowledge(&arrival).await.map_err(failed)?;
+        }
+    }
+}

@@ -1,0 +1,142 @@
+//! From the configuration to running parts: files are opened, the mirror is made.
+
+use std::path::Path;
+use std::sync::Arc;
+
+use artifact_store::{ArtifactStore, Limits, S3Settings, SpecIndex};
+use config_repo::{ConfigRepo, Options, Worker};
+use explain::{Kind, Report};
+use git_mirror::{Signer, SshSigner};
+use jiff::{Timestamp, Zoned};
+use queue::{Backoff, Queue};
+use tokio::sync::{Notify, oneshot};
+
+use crate::app::{App, Parts};
+use crate::config::{Config, GitConfig, IdentityConfig, NotifyConfig, StoreConfig};
+use crate::http::UploadKey;
+use crate::identity::{Identity, Jwks, JwtRules};
+use crate::metrics::Metrics;
+use crate::notify::Notifier;
+use crate::release::Waiting;
+use crate::rollouts::Rollouts;
+
+/// What [`build`] makes.
+pub(crate) struct Built {
+    pub(crate) app: App,
+    /// Writes the config repository; to be run on a thread of its own.
+    pub(crate) worker: Worker,
+    /// Hears when the queue has ended.
+    pub(crate) queue_ended: oneshot::Receiver<()>,
+    /// Where to hear of uploads, if S3 tells of them.
+    pub(crate) listens: Option<S3Settings>,
+    pub(crate) notify: NotifyConfig,
+    pub(crate) http: reqwest::Client,
+}
+
+/// Opens everything. A Git host or identity provider that is down does not keep the server from starting.
+pub(crate) async fn build(config: Config) -> Result<Built, Report> {
+    // A second call finds the provider installed; that is all we need.
+    let _already = rustls::crypto::ring::default_provider().install_default();
+    let folder = &config.data_dir;
+    std::fs::create_dir_all(folder).map_err(|error| Report {
+        kind: Kind::Usage,
+        message: format!("the data folder {} cannot be made: {error}", folder.display()),
+        hint: "give one that the server may write to: --data-dir".to_owned(),
+    })?;
+    let http = reqwest::Client::builder().build().map_err(|error| Report {
+        kind: Kind::Internal,
+        message: format!("no HTTP client can be made: {}", explain::chain(&error).join(": ")),
+        hint: "install the system's CA certificates".to_owned(),
+    })?;
+    let (queue, queue_ended) =
+        Queue::open(&folder.join("queue.redb"), Backoff::default()).map_err(|error| Report::new(&error))?;
+    let (store, listens, looks_for_uploads) = store(&config.store, folder).await?;
+    let repo = open_repo(config.git, &config.globals, folder).await?;
+    let upload_key = UploadKey::open(&folder.join("upload.key")).map_err(|error| Report {
+        kind: Kind::Internal,
+        message: explain::chain(&error).join(": "),
+        hint: "let the server write to its data folder".to_owned(),
+    })?;
+    let rollouts = Rollouts::open(&folder.join("rollouts.redb"), Timestamp::now())
+        .map_err(|error| Report::new(&error))?;
+    let webhook_secret = config.identity.webhook_secret.clone();
+    let app = Arc::new(Parts {
+        identity: identity(config.identity, &http),
+        store,
+        queue,
+        writer: repo.writer,
+        reader: repo.reader,
+        globals: config.globals,
+        waiting: Waiting::default(),
+        rollouts,
+        notifier: Notifier::new(config.notify.clone()),
+        metrics: Metrics::new(),
+        upload_key,
+        webhook_secret,
+        public_url: config.public_url,
+        refresh: Notify::new(),
+        timeout: config.timeout,
+        looks_for_uploads,
+    });
+    Ok(Built { app, worker: repo.worker, queue_ended, listens, notify: config.notify, http })
+}
+
+fn identity(config: IdentityConfig, http: &reqwest::Client) -> Identity {
+    let provider = config
+        .provider
+        .map(|(url, issuer, audience)| (Jwks::new(url, http.clone()), JwtRules { issuer, audience }));
+    Identity { tokens: config.tokens, provider, require_scopes: config.require_scopes }
+}
+
+/// The store, where to hear of uploads, and whether to look for them.
+async fn store(
+    config: &StoreConfig,
+    folder: &Path,
+) -> Result<(ArtifactStore, Option<S3Settings>, bool), Report> {
+    let index = SpecIndex::open(&folder.join("artifact-index.redb")).map_err(|error| Report::new(&error))?;
+    let limits = Limits::default();
+    match config {
+        StoreConfig::Folder(folder) => {
+            let store = ArtifactStore::local(folder, index, limits).map_err(|error| Report::new(&error))?;
+            Ok((store, None, false))
+        }
+        StoreConfig::S3(settings) => {
+            let store =
+                ArtifactStore::s3(settings, index, limits).await.map_err(|error| Report::new(&error))?;
+            // Amazon's S3 tells its SQS; another one tells nobody unless we are told where.
+            let tells = settings.endpoint.is_none() || settings.queue_endpoint.is_some();
+            Ok((store, tells.then(|| settings.clone()), !tells))
+        }
+    }
+}
+
+async fn open_repo(
+    config: GitConfig,
+    globals: &[policy::GlobalRestriction],
+    folder: &Path,
+) -> Result<ConfigRepo, Report> {
+    let signer = config
+        .signing_key
+        .as_deref()
+        .map(|path| SshSigner::read(path).map(|signer| Box::new(signer) as Box<dyn Signer>))
+        .transpose()
+        .map_err(|error| Report::new(&error))?;
+    let options = Options {
+        folder: folder.join("config-repo"),
+        remote: config.remote,
+        committer: config.committer,
+        signer,
+        globals: globals.to_vec(),
+        accept_rewritten_history: config.accept_rewritten_history,
+        now: Box::new(Zoned::now),
+    };
+    // Opening fetches, which blocks.
+    match tokio::task::spawn_blocking(move || ConfigRepo::open(options)).await {
+        Ok(opened) => opened.map_err(|error| Report::new(&error)),
+        Err(error) => Err(Report {
+            kind: Kind::Internal,
+            message: format!("opening the config repository failed: {error}"),
+            hint: "report this, with the log".to_owned(),
+        }),
+    }
+}

@@ -1,0 +1,244 @@
+//! What the flags mean together. All problems are found at once, and nobody else reads flags or variables.
+
+mod grafana;
+mod people;
+
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use artifact::Person;
+use artifact_store::S3Settings;
+use git_mirror::{Credentials, Remote};
+use policy::GlobalRestriction;
+use secrecy::SecretString;
+
+use crate::args::{GitArgs, StartArgs, StoreArgs};
+use crate::identity::{Group, StaticTokens};
+
+pub(crate) use grafana::GrafanaTarget;
+pub(crate) use people::People;
+
+/// How the server is to run.
+pub(crate) struct Config {
+    pub(crate) http_port: u16,
+    pub(crate) timeout: Duration,
+    pub(crate) public_url: String,
+    pub(crate) data_dir: PathBuf,
+    pub(crate) globals: Vec<GlobalRestriction>,
+    pub(crate) git: GitConfig,
+    pub(crate) identity: IdentityConfig,
+    pub(crate) store: StoreConfig,
+    pub(crate) notify: NotifyConfig,
+}
+
+/// The config repository.
+pub(crate) struct GitConfig {
+    pub(crate) remote: Remote,
+    pub(crate) committer: Person,
+    pub(crate) signing_key: Option<PathBuf>,
+    pub(crate) accept_rewritten_history: bool,
+}
+
+/// Who may call.
+pub(crate) struct IdentityConfig {
+    pub(crate) tokens: StaticTokens,
+    /// Address of the keys, issuer, audience.
+    pub(crate) provider: Option<(String, String, String)>,
+    pub(crate) require_scopes: bool,
+    pub(crate) webhook_secret: Option<SecretString>,
+}
+
+/// Where artifacts are.
+pub(crate) enum StoreConfig {
+    Folder(PathBuf),
+    S3(S3Settings),
+}
+
+/// Who is told, and of what.
+#[derive(Clone)]
+pub(crate) struct NotifyConfig {
+    pub(crate) slack: Option<(String, SecretString)>,
+    pub(crate) people: People,
+    pub(crate) mute_k8s: bool,
+    pub(crate) mute_policy: bool,
+    pub(crate) mute_release_processed: bool,
+    pub(crate) grafana: Vec<GrafanaTarget>,
+    pub(crate) github: Option<GitHubConfig>,
+}
+
+/// Tags at GitHub.
+#[derive(Clone)]
+pub(crate) struct GitHubConfig {
+    pub(crate) url: String,
+    pub(crate) organisation: String,
+    pub(crate) token: SecretString,
+}
+
+/// Everything that is wrong with the flags.
+#[derive(Debug, thiserror::Error)]
+#[error("{}", problems.join("; "))]
+pub(crate) struct ConfigError {
+    problems: Vec<String>,
+}
+
+impl ConfigError {
+    pub(crate) fn problems(&self) -> &[String] {
+        &self.problems
+    }
+}
+
+/// The problems so far.
+#[derive(Default)]
+struct Problems(Vec<String>);
+
+impl Problems {
+    /// The value, or a note of what is wrong.
+    fn take<T, E: std::error::Error + 'static>(&mut self, result: Result<T, E>) -> Option<T> {
+        result.map_err(|error| self.0.push(explain::chain(&error).join(": "))).ok()
+    }
+
+    fn add(&mut self, problem: impl Into<String>) {
+        self.0.push(problem.into());
+    }
+}
+
+impl Config {
+    pub(crate) fn new(args: StartArgs) -> Result<Self, ConfigError> {
+        let mut problems = Problems::default();
+        if args.broker_type != "memory" {
+            problems.add(format!("--broker-type `{}` is not supported; use memory", args.broker_type));
+        }
+        if args.git.artifact_filename != "artifact.json" {
+            problems.add("--artifact-filename can only be artifact.json");
+        }
+        let globals = problems.take(policy::parse_global_restrictions(
+            args.policy_branch_restrictions.iter().map(String::as_str),
+        ));
+        let remote = remote(&args.git, &mut problems);
+        let identity = identity(&args, &mut problems);
+        let notify = notify(&args, &mut problems);
+        let (Some(globals), Some(remote), Some(notify), []) =
+            (globals, remote, notify, problems.0.as_slice())
+        else {
+            return Err(ConfigError { problems: problems.0 });
+        };
+        let public_url = args.public_url.unwrap_or_else(|| format!("http://localhost:{}", args.http_port));
+        Ok(Self {
+            http_port: args.http_port,
+            timeout: args.timeout.0,
+            public_url: public_url.trim_end_matches('/').to_owned(),
+            store: store(args.store, &args.data_dir),
+            data_dir: args.data_dir,
+            globals,
+            git: GitConfig {
+                remote,
+                committer: Person::new(&args.git.git_user, &args.git.git_email),
+                signing_key: given(&args.git.git_signing_key).map(PathBuf::from),
+                accept_rewritten_history: args.git.accept_rewritten_history,
+            },
+            identity,
+            notify,
+        })
+    }
+}
+
+/// A text that is not blank.
+fn given(text: &str) -> Option<&str> {
+    Some(text.trim()).filter(|text| !text.is_empty())
+}
+
+fn remote(args: &GitArgs, problems: &mut Problems) -> Option<Remote> {
+    if given(&args.config_repo).is_none() {
+        problems.add("--config-repo (or CONFIG_REPO) is required: the URL of the config repository");
+        return None;
+    }
+    let url: git_mirror::RemoteUrl = problems.take(args.config_repo.trim().parse())?;
+    let branch = problems.take(args.config_repo_branch.parse())?;
+    let credentials = credentials(args, url.is_http(), problems)?;
+    Some(Remote { credentials, ..Remote::new(url, branch) })
+}
+
+fn credentials(args: &GitArgs, http: bool, problems: &mut Problems) -> Option<Credentials> {
+    if let Some(file) = args.git_token_file.as_deref().filter(|_| http) {
+        let token = std::fs::read_to_string(file)
+            .map_err(|error| problems.add(format!("--git-token-file {}: {error}", file.display())))
+            .ok()?;
+        // Many hosts take tokens as a password only, and ignore the user's name.
+        return Some(match token.trim().split_once(':') {
+            Some((user, password)) => {
+                Credentials::Basic { user: user.to_owned(), password: password.to_owned().into() }
+            }
+            None => Credentials::Basic {
+                user: "x-access-token".to_owned(),
+                password: token.trim().to_owned().into(),
+            },
+        });
+    }
+    let ssh_key = !http && args.ssh_private_key.is_file();
+    Some(match &args.known_hosts {
+        _ if !ssh_key => Credentials::None,
+        Some(known_hosts) => {
+            Credentials::SshKey { key: args.ssh_private_key.clone(), known_hosts: known_hosts.clone() }
+        }
+        None => Credentials::SshKey {
+            key: args.ssh_private_key.clone(),
+            known_hosts: Path::new("/etc/ssh/ssh_known_hosts").to_owned(),
+        },
+    })
+}
+
+fn identity(args: &StartArgs, problems: &mut Problems) -> IdentityConfig {
+    let identity = &args.identity;
+    let tokens = StaticTokens::default()
+        .with(Group::Hamctl, identity.hamctl_auth_token.iter().map(String::as_str))
+        .with(Group::Artifact, identity.artifact_auth_token.iter().map(String::as_str))
+        .with(Group::Daemon, identity.daemon_auth_token.iter().map(String::as_str));
+    let provider = given(&identity.jwks_urls).map(|url| {
+        if given(&identity.jwt_issuer).is_none() {
+            problems.add("--jwt-issuer is required with --jwks-urls: without it no token can be trusted");
+        }
+        (url.to_owned(), identity.jwt_issuer.clone(), identity.jwt_audience.clone())
+    });
+    if provider.is_none() && tokens.is_empty() {
+        problems.add("nobody could call: give --jwks-urls with --jwt-issuer, or static tokens such as --hamctl-auth-token");
+    }
+    IdentityConfig {
+        tokens,
+        provider,
+        require_scopes: identity.require_scopes,
+        webhook_secret: given(&identity.github_webhook_secret).map(|secret| secret.to_owned().into()),
+    }
+}
+
+fn store(args: StoreArgs, data_dir: &Path) -> StoreConfig {
+    match given(&args.s3_artifact_storage_bucket_name) {
+        None => StoreConfig::Folder(args.artifact_dir.unwrap_or_else(|| data_dir.join("artifacts"))),
+        Some(bucket) => StoreConfig::S3(S3Settings {
+            bucket: bucket.to_owned(),
+            region: args.s3_region,
+            endpoint: args.s3_endpoint,
+            queue_endpoint: args.sqs_endpoint,
+            keys: None,
+        }),
+    }
+}
+
+fn notify(args: &StartArgs, problems: &mut Problems) -> Option<NotifyConfig> {
+    let args = &args.notify;
+    let base = |url: &str| url.trim_end_matches('/').to_owned();
+    let people = problems.take(People::new(&args.email_suffix, &args.user_mappings));
+    let grafana = problems.take(grafana::parse(&args.grafana_annotations));
+    Some(NotifyConfig {
+        slack: given(&args.slack_token).map(|token| (base(&args.slack_url), token.to_owned().into())),
+        people: people?,
+        mute_k8s: args.mute_slack_notification_k8s,
+        mute_policy: args.mute_slack_notification_policy,
+        mute_release_processed: args.mute_slack_notification_release_processed,
+        grafana: grafana?,
+        github: given(&args.github_api_token).map(|token| GitHubConfig {
+            url: base(&args.github_url),
+            organisation: args.github_organisation.clone(),
+            token: token.to_owned().into(),
+        }),
+    })
+}

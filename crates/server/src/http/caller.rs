@@ -1,0 +1,65 @@
+//! Who calls, as an argument of handlers: a handler that takes one cannot be reached without a token.
+
+use axum::extract::FromRequestParts;
+use axum::http::header;
+use explain::{Explain, Kind};
+use http::request::Parts;
+
+use super::Failure;
+use crate::app::App;
+use crate::identity::{Caller, Group, TokenError};
+
+/// A caller of the hamctl group.
+pub(crate) struct Hamctl(pub(crate) Caller);
+/// A caller of the artifact group.
+pub(crate) struct Ci;
+/// A caller of the daemon group.
+pub(crate) struct Daemon;
+
+impl FromRequestParts<App> for Hamctl {
+    type Rejection = Failure;
+
+    async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Failure> {
+        caller(parts, app, Group::Hamctl).await.map(Self)
+    }
+}
+
+impl FromRequestParts<App> for Ci {
+    type Rejection = Failure;
+
+    async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Failure> {
+        caller(parts, app, Group::Artifact).await.map(|_| Self)
+    }
+}
+
+impl FromRequestParts<App> for Daemon {
+    type Rejection = Failure;
+
+    async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Failure> {
+        caller(parts, app, Group::Daemon).await.map(|_| Self)
+    }
+}
+
+async fn caller(parts: &Parts, app: &App, group: Group) -> Result<Caller, Failure> {
+    let header = parts.headers.get(header::AUTHORIZATION).and_then(|value| value.to_str().ok());
+    let caller = app.identity.caller(group, header.unwrap_or_default()).await.map_err(|error| {
+        tracing::info!(reason = %error, "a token was refused");
+        refused(&error)
+    })?;
+    if let Some(subject) = caller.subject() {
+        tracing::Span::current().record("subject", subject);
+    }
+    Ok(caller)
+}
+
+/// One text for all, so that nobody learns how near a token was; a missing scope is said, since it is proven who asks.
+fn refused(error: &TokenError) -> Failure {
+    match error.kind() {
+        Kind::Denied => Failure::new(Kind::Denied, error.to_string(), error.next_step()),
+        _ => Failure::new(
+            Kind::Unauthenticated,
+            "please provide a valid authentication token",
+            "log in with `hamctl login`, or give a valid token",
+        ),
+    }
+}

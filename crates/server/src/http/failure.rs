@@ -1,0 +1,125 @@
+//! Every answer that is not good: the original's envelope and texts, with a hint and a kind (spec, section 2.2).
+
+use api::ErrorBody;
+use axum::http::{StatusCode, header};
+use axum::response::{IntoResponse, Response};
+use explain::{Explain, Kind, Report};
+
+/// What goes back instead of an answer.
+#[derive(Clone, Debug)]
+pub(crate) struct Failure {
+    kind: Kind,
+    status: u16,
+    message: String,
+    hint: String,
+    /// What only the log may know.
+    internal: Option<String>,
+}
+
+impl Failure {
+    /// A mistake of the caller, in the original's words.
+    pub(crate) fn invalid(message: impl Into<String>, hint: impl Into<String>) -> Self {
+        Self::new(Kind::Invalid, message, hint)
+    }
+
+    pub(crate) fn new(kind: Kind, message: impl Into<String>, hint: impl Into<String>) -> Self {
+        Self { kind, status: kind.http_status(), message: message.into(), hint: hint.into(), internal: None }
+    }
+
+    /// The same, with the status the original gives where ours would be another.
+    pub(crate) fn with_status(mut self, status: u16) -> Self {
+        self.status = status;
+        self
+    }
+
+    pub(crate) fn not_found() -> Self {
+        Self::new(Kind::NotFound, "not found", "check the path; a slash at its end makes it another one")
+    }
+
+    pub(crate) fn invalid_body() -> Self {
+        Self::new(Kind::Usage, "invalid body", "send one JSON object with the fields of this route")
+    }
+
+    /// Errors of requests collected into one text (spec, section 2.2).
+    pub(crate) fn invalid_input(lines: &[impl AsRef<str>]) -> Self {
+        let lines: String = lines.iter().map(|line| format!("  {}\n", line.as_ref())).collect();
+        Self::new(Kind::Usage, format!("input not valid:\n{lines}"), "give every required field")
+    }
+
+    #[cfg(test)]
+    pub(crate) fn message(&self) -> &str {
+        &self.message
+    }
+}
+
+/// Says what the error says, except that what is inside the server stays there.
+impl<E: Explain + 'static> From<E> for Failure {
+    fn from(error: E) -> Self {
+        let Report { kind, message, hint } = Report::new(&error);
+        match kind {
+            Kind::Internal => Self {
+                internal: Some(message),
+                ..Self::new(
+                    kind,
+                    "unknown error",
+                    "give the request's id to who runs the server; its log says more",
+                )
+            },
+            Kind::Usage
+            | Kind::Unauthenticated
+            | Kind::Denied
+            | Kind::NotFound
+            | Kind::Conflict
+            | Kind::Invalid
+            | Kind::Unavailable
+            | Kind::Failed => Self::new(kind, message, hint),
+        }
+    }
+}
+
+/// A release that cannot be done, said like any other error.
+impl From<crate::release::Failure> for Failure {
+    fn from(failure: crate::release::Failure) -> Self {
+        let crate::release::Failure { kind, message, hint } = failure;
+        match kind {
+            Kind::Internal => Self {
+                internal: Some(message),
+                ..Self::new(
+                    kind,
+                    "unknown error",
+                    "give the request's id to who runs the server; its log says more",
+                )
+            },
+            _ => Self::new(kind, message, hint),
+        }
+    }
+}
+
+impl IntoResponse for Failure {
+    fn into_response(self) -> Response {
+        if let Some(internal) = &self.internal {
+            tracing::error!(error = internal, "a request failed");
+        }
+        let body = ErrorBody {
+            status: self.status,
+            message: self.message,
+            hint: self.hint,
+            kind: self.kind.as_str().to_owned(),
+        };
+        let status = StatusCode::from_u16(self.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+        let bytes = api::encode(&body).expect("an error body is texts and a number");
+        (status, [(header::CONTENT_TYPE, "application/json")], bytes).into_response()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn collected_errors_are_one_text() {
+        let failure = Failure::invalid_input(&["Required field 'service' was empty", "b"]);
+        assert_eq!(failure.message, "input not valid:\n  Required field 'service' was empty\n  b\n");
+        assert_eq!(failure.status, 400);
+    }
+}

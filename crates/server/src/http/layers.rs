@@ -1,0 +1,127 @@
+//! What is around every route: limits, the request's id, its line in the log and its time in the metrics.
+
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use axum::extract::{MatchedPath, Request, State};
+use axum::http::{HeaderMap, StatusCode, header};
+use axum::middleware::Next;
+use axum::response::{IntoResponse, Response};
+use explain::Kind;
+use serde_json::json;
+use tokio::sync::Semaphore;
+use tracing::Instrument;
+
+use super::Failure;
+use crate::app::App;
+
+/// Requests served at once. Beyond that a caller is told to come back, which is better than to wait until the
+/// connection breaks.
+const AT_ONCE: usize = 1024;
+
+/// What one server serves.
+#[derive(Clone)]
+pub(crate) struct Limits {
+    room: Arc<Semaphore>,
+    timeout: Duration,
+}
+
+impl Limits {
+    pub(crate) fn new(timeout: Duration) -> Self {
+        Self { room: Arc::new(Semaphore::new(AT_ONCE)), timeout }
+    }
+}
+
+/// Bounds how many requests there are and how long each takes, its body included.
+pub(crate) async fn limit(State(limits): State<Limits>, request: Request, next: Next) -> Response {
+    let Ok(_room) = limits.room.try_acquire() else {
+        return Failure::new(Kind::Unavailable, "the server is busy", "try again in a moment")
+            .into_response();
+    };
+    match tokio::time::timeout(limits.timeout, next.run(request)).await {
+        Ok(response) => response,
+        Err(_) => {
+            let hint = "ask for the status before trying again: what was accepted goes on";
+            Failure::new(Kind::Unavailable, "the request took too long", hint).into_response()
+        }
+    }
+}
+
+/// Gives the request an id, and tells log and metrics of it.
+pub(crate) async fn observe(
+    State(app): State<App>,
+    path: Option<MatchedPath>,
+    request: Request,
+    next: Next,
+) -> Response {
+    let began = Instant::now();
+    let (method, uri) = (request.method().clone(), request.uri().clone());
+    let headers = shown(request.headers());
+    let given = request.headers().get("x-request-id").and_then(|id| id.to_str().ok()).map(str::to_owned);
+    let id = given.unwrap_or_else(|| uuid::Uuid::new_v4().to_string());
+    let span = tracing::info_span!("request", request_id = id, subject = tracing::field::Empty);
+    async {
+        let response = next.run(request).await;
+        let (status, took) = (response.status(), began.elapsed());
+        // As the original, what no handler saw is neither logged nor counted.
+        if status != StatusCode::METHOD_NOT_ALLOWED {
+            let template = path.as_ref().map_or("", MatchedPath::as_str);
+            app.metrics.request(template, method.as_str(), status.as_u16(), took);
+            if !QUIET.contains(&uri.path()) {
+                let req = json!({"url": shown_url(&uri), "method": method.as_str(), "path": uri.path(), "headers": headers});
+                let res = json!({"statusCode": status.as_u16()});
+                let took_ms = u64::try_from(took.as_millis()).unwrap_or(u64::MAX);
+                tracing::info!(
+                    req_json = %req, res_json = %res, responseTime = took_ms,
+                    "[{}] {method} {}", status.as_u16(), uri.path()
+                );
+            }
+        }
+        response
+    }
+    .instrument(span)
+    .await
+}
+
+/// Asked every few seconds by machines.
+const QUIET: [&str; 4] = [api::routes::PING, api::routes::HEALTHZ, api::routes::READYZ, api::routes::METRICS];
+
+/// The URL without what signs it: an upload address is a permission.
+fn shown_url(uri: &http::Uri) -> String {
+    if uri.path().starts_with(api::routes::UPLOAD_ARTIFACT) { uri.path().to_owned() } else { uri.to_string() }
+}
+
+/// Headers for the log; of a token only its beginning.
+fn shown(headers: &HeaderMap) -> serde_json::Map<String, serde_json::Value> {
+    headers
+        .iter()
+        .map(|(name, value)| {
+            let text = String::from_utf8_lossy(value.as_bytes());
+            let text = if name == header::AUTHORIZATION { token_start(&text) } else { text.into_owned() };
+            (name.to_string(), text.into())
+        })
+        .filter(|(name, _)| name != "x-hub-signature" && name != "x-hub-signature-256" && name != "cookie")
+        .collect()
+}
+
+fn token_start(text: &str) -> String {
+    const SHOWN: usize = 4;
+    match text.strip_prefix("Bearer ") {
+        Some(token) => format!("Bearer {}", token.chars().take(SHOWN).collect::<String>()),
+        None => text.chars().take(SHOWN).collect(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn of_a_token_only_the_beginning_is_logged() {
+        let mut headers = HeaderMap::new();
+        headers.insert(header::AUTHORIZATION, "Bearer secret-token".parse().unwrap());
+        headers.insert("x-hub-signature", "sha1=abc".parse().unwrap());
+        assert_eq!(serde_json::to_string(&shown(&headers)).unwrap(), r#"{"authorization":"Bearer secr"}"#);
+        assert_eq!(token_start("bare-token"), "bare");
+    }
+}

@@ -1,0 +1,130 @@
+//! Asking for a release, and what became of it (spec, section 2.5).
+
+use std::sync::Arc;
+
+use api::{ReleaseRequest, ReleaseResponse};
+use artifact::{Intent, ReleaseId};
+use artifact_store::StoreError;
+use axum::extract::{Path, State};
+use explain::{Explain, Kind};
+use policy::Release;
+
+use super::Failure;
+use super::answer::Json;
+use super::body::{Body, required};
+use super::caller::Hamctl;
+use crate::app::App;
+use crate::release::{Answer, accept, look};
+
+pub(crate) async fn create(
+    State(app): State<App>,
+    Hamctl(caller): Hamctl,
+    Body(request): Body<ReleaseRequest>,
+) -> Result<Json<ReleaseResponse>, Failure> {
+    let release = read(&request, caller.person(&request.committer_name, &request.committer_email))?;
+    let artifact = app
+        .store
+        .artifact(&release.service, &release.artifact)
+        .await
+        .map_err(|error| no_artifact(error, &release))?;
+    let answer = accept(&app, &release, Arc::new(artifact)).await?;
+    answered(&release, answer).map(Json::ok)
+}
+
+pub(crate) async fn one(
+    State(app): State<App>,
+    Hamctl(_): Hamctl,
+    Path(id): Path<String>,
+) -> Result<Json<ReleaseResponse>, Failure> {
+    let unknown = || {
+        let hint = "a release that was refused, or had nothing to do, is not kept";
+        Failure::new(Kind::NotFound, format!("no release '{id}' is known"), hint)
+    };
+    let release_id: ReleaseId = id.parse().map_err(|_| unknown())?;
+    let known = look(&app, release_id).await?.ok_or_else(unknown)?;
+    Ok(Json::ok(ReleaseResponse {
+        service: known.service,
+        release_id: known.artifact.clone(),
+        status: known.reason,
+        to_environment: known.environment,
+        tag: known.artifact,
+        id: release_id.to_string(),
+        state: known.state.to_owned(),
+        commit: known.commit,
+    }))
+}
+
+/// The release a request asks for, or all that is wrong with it.
+fn read(request: &ReleaseRequest, actor: artifact::Person) -> Result<Release, Failure> {
+    let mut lines = required(&[("service", &request.service), ("environment", &request.environment)]);
+    if request.artifact_id.trim().is_empty() {
+        lines.push("required field artifact id is not specified".to_owned());
+    }
+    if request.intent.type_name.trim().is_empty() {
+        lines.push("required intent is not specified".to_owned());
+        lines.push("required intent is not valid".to_owned());
+    }
+    if !lines.is_empty() {
+        return Err(Failure::invalid_input(&lines));
+    }
+    let intent = Intent::try_from(&request.intent)
+        .map_err(|error| Failure::invalid(error.to_string(), "correct the intent of the request"))?;
+    Ok(Release {
+        id: ReleaseId::new(uuid::Uuid::now_v7()),
+        service: request.service.trim().parse()?,
+        environment: request.environment.trim().parse()?,
+        artifact: request.artifact_id.trim().parse()?,
+        intent,
+        actor,
+    })
+}
+
+/// The original's words for an artifact that is not there; its phrase names what was asked for.
+fn no_artifact(error: StoreError, release: &Release) -> Failure {
+    match error {
+        StoreError::NotFound { .. } => {
+            let phrase = release.intent.phrase(&release.artifact);
+            let hint = error.next_step();
+            Failure::new(
+                Kind::NotFound,
+                format!("{phrase} not found for service '{}'", release.service),
+                hint,
+            )
+            .with_status(400)
+        }
+        other => other.into(),
+    }
+}
+
+fn answered(release: &Release, answer: Answer) -> Result<ReleaseResponse, Failure> {
+    let known = |state: &str, commit: String, status: String| ReleaseResponse {
+        service: release.service.to_string(),
+        release_id: release.artifact.to_string(),
+        status,
+        to_environment: release.environment.to_string(),
+        tag: release.artifact.to_string(),
+        id: release.id.to_string(),
+        state: state.to_owned(),
+        commit,
+    };
+    match answer {
+        Answer::Landed { commit } => Ok(known("landed", commit, String::new())),
+        Answer::Pending { reason } => {
+            let status = format!(
+                "Release of {} to {} is accepted, and lands when the config repository answers: {reason}",
+                release.artifact, release.environment
+            );
+            Ok(known("pending", String::new(), status))
+        }
+        Answer::AlreadyThere => Ok(ReleaseResponse {
+            service: release.service.to_string(),
+            status: format!("Environment '{}' is already up-to-date", release.environment),
+            to_environment: release.environment.to_string(),
+            state: "unchanged".to_owned(),
+            ..ReleaseResponse::default()
+        }),
+        // The original answers 400 to whatever the gate says.
+        Answer::Denied(denied) => Err(Failure::from(denied).with_status(400)),
+        Answer::Failed(failure) => Err(failure.into()),
+    }
+}

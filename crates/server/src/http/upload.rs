@@ -1,0 +1,47 @@
+//! An artifact comes in, when the server itself keeps artifacts.
+
+use artifact::{ArtifactId, ServiceName};
+use axum::extract::{Path, State};
+use axum::http::{HeaderMap, StatusCode};
+use base64::Engine;
+use base64::prelude::BASE64_STANDARD;
+use explain::Kind;
+use md5::{Digest, Md5};
+
+use super::Failure;
+use super::body::Raw;
+use super::query::Query;
+use super::upload_key::NoPermission;
+use crate::app::App;
+use crate::arrival;
+
+pub(crate) async fn upload(
+    State(app): State<App>,
+    Path((service, id)): Path<(String, String)>,
+    query: Query,
+    headers: HeaderMap,
+    Raw(zip): Raw,
+) -> Result<StatusCode, Failure> {
+    let (service, id): (ServiceName, ArtifactId) = (service.parse()?, id.parse()?);
+    let md5 = headers.get("content-md5").and_then(|value| value.to_str().ok()).unwrap_or_default();
+    let (expires, signature) = (query.required("expires")?, query.required("signature")?);
+    app.upload_key
+        .check((&service, &id, md5), expires, signature, jiff::Timestamp::now())
+        .map_err(refused)?;
+    if BASE64_STANDARD.encode(Md5::digest(&zip)) != md5 {
+        return Err(Failure::invalid("the zip does not match its Content-MD5", "upload it again"));
+    }
+    app.store.put(&service, &id, zip).await?;
+    // Told again when CI uploads again: a crash between the two lines would else lose it, and releasing what is
+    // there already changes nothing.
+    arrival::announce(&app.queue, &service, &id).await?;
+    Ok(StatusCode::OK)
+}
+
+fn refused(why: NoPermission) -> Failure {
+    let hint = "ask for a new upload address with `artifact push`";
+    match why {
+        NoPermission::Forged => Failure::new(Kind::Denied, "this address does not allow this upload", hint),
+        NoPermission::Late => Failure::new(Kind::Denied, "this upload address has expired", hint),
+    }
+}

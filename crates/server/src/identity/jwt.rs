@@ -1,0 +1,220 @@
+//! One token of the identity provider.
+
+use std::borrow::Cow;
+
+use base64::Engine;
+use base64::prelude::BASE64_URL_SAFE_NO_PAD;
+use explain::{Explain, Kind};
+use serde::Deserialize;
+
+use super::key::Key;
+
+/// What a token has to say.
+#[derive(Clone, Debug)]
+pub(crate) struct JwtRules {
+    pub(crate) issuer: String,
+    /// Empty for "any".
+    pub(crate) audience: String,
+}
+
+/// How far clocks may be apart, in seconds.
+const SKEW: i64 = 5;
+
+/// Longer ones are not read.
+const MAX_TOKEN_BYTES: usize = 16 << 10;
+
+/// Why a token is not accepted. The caller hears one text for all of them but the last; the log says which.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub(crate) enum TokenError {
+    #[error("there is no token")]
+    Missing,
+    #[error("the token is none of the static ones, and there is no identity provider")]
+    Unknown,
+    #[error("the token is neither a static one nor a JWT")]
+    NotAJwt,
+    #[error("the token names no key, or one the identity provider does not have")]
+    UnknownKey,
+    #[error("the token asks for an extension or algorithm that its key does not have")]
+    Algorithm,
+    #[error("the token's signature is wrong")]
+    Signature,
+    #[error("the token is of another issuer")]
+    Issuer,
+    #[error("the token is for another audience")]
+    Audience,
+    #[error("the token names no subject")]
+    Subject,
+    #[error("the token has no end, has ended, or has not begun")]
+    Time,
+    #[error("the token does not carry the scope {scope}")]
+    Scope { scope: &'static str },
+}
+
+impl Explain for TokenError {
+    fn kind(&self) -> Kind {
+        match self {
+            Self::Scope { .. } => Kind::Denied,
+            Self::Missing
+            | Self::Unknown
+            | Self::NotAJwt
+            | Self::UnknownKey
+            | Self::Algorithm
+            | Self::Signature
+            | Self::Issuer
+            | Self::Audience
+            | Self::Subject
+            | Self::Time => Kind::Unauthenticated,
+        }
+    }
+
+    fn next_step(&self) -> Cow<'static, str> {
+        match self {
+            Self::Scope { scope } => {
+                format!("give this client the scope {scope} at the identity provider").into()
+            }
+            Self::Missing
+            | Self::Unknown
+            | Self::NotAJwt
+            | Self::UnknownKey
+            | Self::Algorithm
+            | Self::Signature
+            | Self::Issuer
+            | Self::Audience
+            | Self::Subject
+            | Self::Time => "log in with `hamctl login`, or give a valid token".into(),
+        }
+    }
+}
+
+#[derive(Deserialize)]
+struct Header {
+    alg: String,
+    #[serde(default)]
+    kid: String,
+    crit: Option<serde_json::Value>,
+}
+
+/// What a verified token says.
+#[derive(Debug, Deserialize)]
+pub(crate) struct Claims {
+    #[serde(default)]
+    iss: String,
+    aud: Option<OneOrMany>,
+    #[serde(default, rename = "sub")]
+    pub(crate) subject: String,
+    exp: Option<f64>,
+    nbf: Option<f64>,
+    iat: Option<f64>,
+    #[serde(alias = "scp")]
+    scope: Option<OneOrMany>,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(untagged)]
+enum OneOrMany {
+    One(String),
+    Many(Vec<String>),
+}
+
+impl Claims {
+    /// Whether it carries a scope; several stand in one text or in a list.
+    pub(crate) fn has_scope(&self, scope: &str) -> bool {
+        match &self.scope {
+            Some(OneOrMany::One(text)) => text.split_whitespace().any(|one| one == scope),
+            Some(OneOrMany::Many(list)) => list.iter().any(|one| one == scope),
+            None => false,
+        }
+    }
+}
+
+/// A token that was read and not yet believed.
+pub(crate) struct Unverified<'a> {
+    header: Header,
+    message: &'a str,
+    payload: &'a str,
+    signature: Vec<u8>,
+}
+
+impl<'a> Unverified<'a> {
+    pub(crate) fn parse(token: &'a str) -> Result<Self, TokenError> {
+        if token.len() > MAX_TOKEN_BYTES {
+            return Err(TokenError::NotAJwt);
+        }
+        let parts: Vec<&str> = token.split('.').collect();
+        let [header, payload, signature] = parts[..] else { return Err(TokenError::NotAJwt) };
+        let header: Header = read(header).ok_or(TokenError::NotAJwt)?;
+        let signature = BASE64_URL_SAFE_NO_PAD.decode(signature).map_err(|_| TokenError::NotAJwt)?;
+        let message = token.rsplit_once('.').map_or("", |(message, _)| message);
+        Ok(Self { header, message, payload, signature })
+    }
+
+    pub(crate) fn key_id(&self) -> &str {
+        &self.header.kid
+    }
+
+    /// Checks everything; `now` in seconds since 1970.
+    pub(crate) fn verify(&self, key: &Key, rules: &JwtRules, now: i64) -> Result<Claims, TokenError> {
+        if self.header.alg != key.algorithm() || self.header.crit.is_some() {
+            return Err(TokenError::Algorithm);
+        }
+        if !key.verify(self.message.as_bytes(), &self.signature) {
+            return Err(TokenError::Signature);
+        }
+        let claims: Claims = read(self.payload).ok_or(TokenError::NotAJwt)?;
+        if rules.issuer.is_empty() || claims.iss != rules.issuer {
+            return Err(TokenError::Issuer);
+        }
+        let for_us = match &claims.aud {
+            _ if rules.audience.is_empty() => true,
+            Some(OneOrMany::One(one)) => *one == rules.audience,
+            Some(OneOrMany::Many(many)) => many.contains(&rules.audience),
+            None => false,
+        };
+        if !for_us {
+            return Err(TokenError::Audience);
+        }
+        if claims.subject.trim().is_empty() {
+            return Err(TokenError::Subject);
+        }
+        let begun = |at: Option<f64>| at.is_none_or(|at| seconds(at) <= now + SKEW);
+        let ended = claims.exp.is_none_or(|at| seconds(at) <= now - SKEW);
+        if ended || !begun(claims.nbf) || !begun(claims.iat) {
+            return Err(TokenError::Time);
+        }
+        Ok(claims)
+    }
+}
+
+#[expect(clippy::cast_possible_truncation, reason = "saturates, and no valid date is near the limits")]
+fn seconds(at: f64) -> i64 {
+    at as i64
+}
+
+fn read<T: serde::de::DeserializeOwned>(part: &str) -> Option<T> {
+    serde_json::from_slice(&BASE64_URL_SAFE_NO_PAD.decode(part).ok()?).ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_no_token_is_refused_without_panic() {
+        for text in ["", "a", "a.b", "a.b.c", "..", "e30.e30.e30", "e30.e30.e30.e30", "é.é.é"] {
+            assert_eq!(Unverified::parse(text).err(), Some(TokenError::NotAJwt), "{text}");
+        }
+    }
+
+    #[test]
+    fn scopes_stand_in_a_text_or_in_a_list() {
+        for (text, expected) in [
+            (r#"{"scope":"openid release_daemon"}"#, true),
+            (r#"{"scp":["release_daemon"]}"#, true),
+            (r#"{"scope":"release_daemons"}"#, false),
+            ("{}", false),
+        ] {
+            let claims: Claims = serde_json::from_str(text).unwrap();
+            assert_eq!(claims.has_scope("release_daemon"), expected, "{text}");
+        }
+    }
+}

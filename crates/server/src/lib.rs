@@ -1,0 +1,34 @@
+//! The release manager: HTTP interface, only writer of the config repository, teller of news.
+//!
+//! It holds no truth of its own. What runs where is in Git (`config-repo`), artifacts are in their store
+//! (`artifact-store`), and what was accepted and is not done waits in the queue (`queue`); everything else in the data
+//! folder can be deleted. The decision whether something may be released is the gate's (`policy`), which the writer
+//! asks; no code here can write without it.
+//!
+//! ```text
+//!          http --------> release::accept --> queue --> release::work --> config-repo's writer --> Git host
+//!           |                 ^                 |
+//!  upload   +--> arrival -----+                 +--> notify: Slack, Grafana, GitHub
+//!  S3, SQS -----^                               |
+//!  daemon --> rollouts -------------------------+
+//! ```
+//!
+//! Read `app` for the parts, `run` for who runs them, `release` for the one way to a release, `http` for the wire.
+
+mod app;
+mod args;
+mod arrival;
+mod build;
+mod config;
+mod drain;
+mod http;
+mod identity;
+mod logs;
+mod metrics;
+mod notify;
+mod program;
+mod release;
+mod rollouts;
+mod run;
+
+pub use program::main;

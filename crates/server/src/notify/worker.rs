@@ -1,0 +1,44 @@
+//! Takes notices of one kind out of the queue and delivers them.
+
+use std::sync::Arc;
+
+use queue::{Queue, QueueError, Taken};
+use tokio_util::sync::CancellationToken;
+
+use super::Deliver;
+use super::deliver::Undelivered;
+use crate::drain::drain;
+
+/// Tries of one notice: with the queue's waits, more than an hour.
+const MOST_TRIES: u32 = 80;
+
+/// Notices of a kind under way at once.
+const AT_ONCE: usize = 4;
+
+/// Delivers until it is told to stop.
+pub(crate) async fn work<D: Deliver>(
+    queue: Queue,
+    kind: &'static str,
+    deliver: D,
+    stop: CancellationToken,
+) -> Result<(), QueueError> {
+    let deliver = Arc::new(deliver);
+    drain(queue, kind, AT_ONCE, stop, move |taken| one(deliver.clone(), taken)).await
+}
+
+async fn one<D: Deliver>(deliver: Arc<D>, taken: Taken) -> Result<(), QueueError> {
+    match deliver.deliver(&taken.item().payload).await {
+        Ok(()) => taken.finish(Vec::new()).await.map(drop),
+        Err(Undelivered::Later(reason)) if taken.item().attempts < MOST_TRIES => {
+            taken.retry_later(reason).await
+        }
+        Err(Undelivered::Later(reason) | Undelivered::Never(reason)) => {
+            tracing::warn!(
+                kind = taken.item().kind,
+                reason,
+                "a notice cannot be delivered; it is kept as dead"
+            );
+            taken.give_up(reason, Vec::new()).await.map(drop)
+        }
+    }
+}

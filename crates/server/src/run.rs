@@ -1,0 +1,176 @@
+//! Everything that runs, and how it ends.
+
+use std::net::{Ipv6Addr, SocketAddr};
+use std::time::Duration;
+
+use explain::{Explain, Kind, Report};
+use queue::QueueError;
+use tokio::net::TcpListener;
+use tokio::signal::unix::{SignalKind, signal};
+use tokio::task::JoinSet;
+use tokio_util::sync::CancellationToken;
+use tracing::{error, info, warn};
+
+use crate::app::App;
+use crate::arrival;
+use crate::build::{Built, build};
+use crate::config::Config;
+use crate::drain::drain;
+use crate::http::router;
+use crate::notify::{self, GitHub, Grafana, Slack};
+use crate::release;
+
+/// Between two looks at the config repository when nobody tells of pushes.
+const REFRESH: Duration = Duration::from_secs(60);
+
+/// Arrivals under way at once.
+const ARRIVALS: usize = 4;
+
+/// How long requests and work under way may take to end. What has not ended by then comes again at the next start.
+const GRACE: Duration = Duration::from_secs(20);
+
+/// How an essential task ended.
+type Ended = Result<(), Report>;
+
+/// Runs the server until it is told to stop.
+pub(crate) async fn run(config: Config) -> Result<(), Report> {
+    let port = config.http_port;
+    let built = build(config).await?;
+    let listener = listen(port).await?;
+    let address = listener.local_addr().map_or(port, |address| address.port());
+    let stop = CancellationToken::new();
+    let queue = built.app.queue.clone();
+    let mut tasks = JoinSet::new();
+    start(built, listener, &stop, &mut tasks);
+    info!(port = address, "listening on port {address}");
+    let ended = tokio::select! {
+        Some(ended) = tasks.join_next() => Some(ended),
+        signal = told_to_stop() => {
+            info!(signal, "stopping: accepted work that is not done stays in the queue");
+            None
+        }
+    };
+    stop.cancel();
+    let drained = tokio::time::timeout(GRACE, async { while tasks.join_next().await.is_some() {} }).await;
+    if drained.is_err() {
+        warn!("work under way did not end in time; it comes again at the next start");
+    }
+    // Last, so that what ended could be settled.
+    drop(queue.stop().await);
+    match ended {
+        None => Ok(()),
+        Some(Ok(Err(report))) => Err(report),
+        Some(other) => {
+            error!(?other, "an essential task ended early");
+            Err(Report {
+                kind: Kind::Internal,
+                message: "an essential part of the server ended early".to_owned(),
+                hint: "look into the log above; accepted work goes on after a restart".to_owned(),
+            })
+        }
+    }
+}
+
+async fn listen(port: u16) -> Result<TcpListener, Report> {
+    let address = SocketAddr::from((Ipv6Addr::UNSPECIFIED, port));
+    let bound = match TcpListener::bind(address).await {
+        // A machine without IPv6.
+        Err(_) => TcpListener::bind(("0.0.0.0", port)).await,
+        bound => bound,
+    };
+    bound.map_err(|error| Report {
+        kind: Kind::Usage,
+        message: format!("port {port} cannot be listened on: {error}"),
+        hint: "stop the other program on it, or give another one: --http-port".to_owned(),
+    })
+}
+
+/// Starts every task.
+fn start(built: Built, listener: TcpListener, stop: &CancellationToken, tasks: &mut JoinSet<Ended>) {
+    let Built { app, worker, queue_ended, listens, notify: config, http } = built;
+    let queue = app.queue.clone();
+    tasks.spawn_blocking(move || {
+        worker.run();
+        Ok(())
+    });
+    tasks.spawn(async move {
+        // An error means that the thread panicked, which is as much an end.
+        drop(queue_ended.await);
+        Err(Report::new(&QueueError::Stopped))
+    });
+    tasks.spawn(serve(listener, router(&app), stop.clone()));
+    tasks.spawn(worked(release::work(app.clone(), stop.clone())));
+    let arriving = app.clone();
+    tasks.spawn(worked(drain(queue.clone(), arrival::NEW_ARTIFACT, ARRIVALS, stop.clone(), move |taken| {
+        arrival::work(arriving.clone(), taken)
+    })));
+    let looking = app.clone();
+    tasks.spawn(worked(drain(
+        queue.clone(),
+        arrival::EXPECT_ARTIFACT,
+        ARRIVALS,
+        stop.clone(),
+        move |taken| arrival::look(looking.clone(), taken),
+    )));
+    if let Some(settings) = listens {
+        tasks.spawn(worked(arrival::listen(settings, queue.clone(), stop.clone())));
+    }
+    if let Some((url, token)) = config.slack {
+        let slack = Slack::new(url, token, http.clone());
+        tasks.spawn(worked(notify::work(queue.clone(), notify::SLACK, slack, stop.clone())));
+    }
+    let grafana = Grafana::new(config.grafana, http.clone());
+    tasks.spawn(worked(notify::work(queue.clone(), notify::GRAFANA, grafana, stop.clone())));
+    if let Some(github) = config.github {
+        let github = GitHub::new(github, http);
+        tasks.spawn(worked(notify::work(queue, notify::GITHUB, github, stop.clone())));
+    }
+    tasks.spawn(refresh(app, stop.clone()));
+}
+
+async fn worked(work: impl Future<Output = Result<(), QueueError>>) -> Ended {
+    work.await.map_err(|error| Report::new(&error))
+}
+
+async fn serve(listener: TcpListener, router: axum::Router, stop: CancellationToken) -> Ended {
+    axum::serve(listener, router).with_graceful_shutdown(stop.cancelled_owned()).await.map_err(|error| {
+        Report {
+            kind: Kind::Internal,
+            message: format!("serving HTTP failed: {error}"),
+            hint: "look into the log above".to_owned(),
+        }
+    })
+}
+
+/// Takes in what others push, when told of it and now and then. The first look fetches the provider's keys too, so
+/// that the first caller need not wait for them.
+async fn refresh(app: App, stop: CancellationToken) -> Ended {
+    if let Some((keys, _)) = &app.identity.provider {
+        keys.refresh().await;
+    }
+    loop {
+        tokio::select! {
+            () = app.refresh.notified() => {}
+            () = tokio::time::sleep(REFRESH) => {}
+            () = stop.cancelled() => return Ok(()),
+        }
+        if let Err(error) = app.writer.refresh().await {
+            let reason = explain::chain(&error).join(": ");
+            warn!(reason, hint = %error.next_step(), "the config repository cannot be refreshed");
+        }
+    }
+}
+
+/// The signal that ends the server.
+async fn told_to_stop() -> &'static str {
+    let (Ok(mut terminate), Ok(mut interrupt)) =
+        (signal(SignalKind::terminate()), signal(SignalKind::interrupt()))
+    else {
+        // Without handlers the system ends us at once, which is safe too.
+        return std::future::pending().await;
+    };
+    tokio::select! {
+        _ = terminate.recv() => "SIGTERM",
+        _ = interrupt.recv() => "SIGINT",
+    }
+}

@@ -1,0 +1,14 @@
+//! The built server against real parts: Git host, S3, SQS, identity provider, Slack.
+#![expect(clippy::unwrap_used, reason = "a failed step ends the test")]
+
+mod auto_release;
+mod bed;
+mod crash;
+mod errors;
+mod flow;
+mod identity;
+mod make;
+mod outage;
+mod rollout;
+mod s3;
+mod wire;

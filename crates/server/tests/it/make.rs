@@ -1,0 +1,45 @@
+//! Artifacts for tests.
+
+use std::io::{Cursor, Write};
+
+use artifact::{ArtifactSpec, Repository};
+use zip::ZipWriter;
+use zip::write::SimpleFileOptions;
+
+/// What CI says about a build of a service from a branch.
+pub(crate) fn spec(service: &str, id: &str, branch: &str) -> ArtifactSpec {
+    ArtifactSpec {
+        id: id.to_owned(),
+        service: service.to_owned(),
+        squad: "ledger".to_owned(),
+        application: Repository {
+            branch: branch.to_owned(),
+            author_name: "Bo Lind".to_owned(),
+            author_email: "bo@corp.test".to_owned(),
+            committer_name: "Ida Holm".to_owned(),
+            committer_email: "ida@corp.test".to_owned(),
+            message: format!("Build {id}"),
+            url: format!("https://git.test/{service}/{id}"),
+            ..Repository::default()
+        },
+        ..ArtifactSpec::default()
+    }
+}
+
+/// The zip of a build, with a manifest for dev, staging and prod.
+pub(crate) fn zip(spec: &ArtifactSpec) -> Vec<u8> {
+    let manifest = format!(
+        "apiVersion: v1\nkind: ConfigMap\nmetadata:\n  name: {}\ndata:\n  id: {}\n",
+        spec.service, spec.id
+    );
+    let mut writer = ZipWriter::new(Cursor::new(Vec::new()));
+    let mut add = |name: &str, content: &[u8]| {
+        writer.start_file(name, SimpleFileOptions::default()).unwrap();
+        writer.write_all(content).unwrap();
+    };
+    add("artifact.json", &spec.to_file().unwrap());
+    for environment in ["dev", "staging", "prod"] {
+        add(&format!("{environment}/configmap.yaml"), manifest.as_bytes());
+    }
+    writer.finish().unwrap().into_inner()
+}

@@ -1,0 +1,93 @@
+//! The Git host is away: accepted releases wait, visibly, and land once when it is back.
+
+use api::routes;
+use artifact::Intent;
+use testkit::wait;
+
+use crate::bed::{Bed, PATIENCE};
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_release_waits_for_the_host_and_survives_a_restart() {
+    let bed = Bed::new().await;
+    let server = bed.start().await;
+    server.upload("billing", "master-1", "master").await;
+    server.upload("billing", "master-2", "master").await;
+    server.release("billing", "dev", "master-1", &Intent::ReleaseArtifact).await.unwrap();
+
+    bed.git.down().await;
+    let waiting = server.release("billing", "dev", "master-2", &Intent::ReleaseArtifact).await.unwrap();
+    assert_eq!((waiting.state.as_str(), waiting.commit.as_str()), ("pending", ""));
+    assert!(
+        waiting.status.starts_with("Release of master-2 to dev is accepted, and lands when"),
+        "{}",
+        waiting.status
+    );
+    assert_eq!(server.known(&waiting.id).await.unwrap().state, "pending");
+    let metrics = crate::bed::http().get(format!("{}{}", server.url, routes::METRICS));
+    let metrics = metrics.send().await.unwrap().text().await.unwrap();
+    assert!(
+        metrics.contains(r#"release_manager_queue_items{kind="release",state="pending"} 1"#),
+        "{metrics}"
+    );
+
+    drop(server);
+    let server = bed.start().await;
+    assert_eq!(server.known(&waiting.id).await.unwrap().state, "pending");
+    bed.git.up().await;
+    let landed = wait::until("the release to land", PATIENCE, async || {
+        let known = server.known(&waiting.id).await.map_err(|error| error.to_string())?;
+        if known.state == "landed" { Ok(known) } else { Err(format!("{known:?}")) }
+    })
+    .await;
+    let titles: Vec<String> = bed.history().iter().map(|commit| commit.subject().to_owned()).collect();
+    assert_eq!(bed.history()[0].id, landed.commit);
+    assert_eq!(titles.len(), 2, "{titles:?}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_push_whose_answer_was_lost_is_not_done_twice() {
+    let bed = Bed::new().await;
+    let server = bed.start().await;
+    for id in ["master-1", "master-2"] {
+        server.upload("billing", id, "master").await;
+    }
+    server.release("billing", "dev", "master-1", &Intent::ReleaseArtifact).await.unwrap();
+    bed.repo.lose_next_answer().unwrap();
+    let answer = server.release("billing", "dev", "master-2", &Intent::ReleaseArtifact).await.unwrap();
+    wait::until("the release to be known as landed", PATIENCE, async || {
+        let known = server.known(&answer.id).await.map_err(|error| error.to_string())?;
+        if known.state == "landed" { Ok(()) } else { Err(format!("{known:?}")) }
+    })
+    .await;
+    assert_eq!(bed.history().len(), 2);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_waiting_release_that_is_refused_later_is_kept_with_its_reason() {
+    let bed = Bed::new().await;
+    let server = bed.start().await;
+    server.upload("billing", "hotfix-1", "hotfix").await;
+    server.upload("billing", "master-1", "master").await;
+    server.release("billing", "dev", "master-1", &Intent::ReleaseArtifact).await.unwrap();
+    bed.git.down().await;
+    let waiting = server.release("billing", "prod", "hotfix-1", &Intent::ReleaseArtifact).await.unwrap();
+    assert_eq!(waiting.state, "pending");
+    drop(server);
+
+    // Somebody guards prod while the server is away.
+    let policies = r#"{"service":"billing","branchRestrictions":[{"id":"branch-restriction-prod","branchRegex":"^master$","environment":"prod"}]}"#;
+    let second = bed.repo.second_writer().unwrap();
+    second.push(crate::bed::BRANCH, "policies/billing.json", policies, "guard prod").unwrap();
+    bed.git.up().await;
+    let server = bed.start().await;
+    let dead = wait::until("the release to be dead", PATIENCE, async || {
+        let known = server.known(&waiting.id).await.map_err(|error| error.to_string())?;
+        if known.state == "dead" { Ok(known) } else { Err(format!("{known:?}")) }
+    })
+    .await;
+    assert_eq!(
+        dead.status,
+        "cannot release artifact 'hotfix-1' to environment 'prod' due to branch restriction policy"
+    );
+    assert_eq!(bed.history().len(), 2);
+}

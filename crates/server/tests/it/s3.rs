@@ -1,0 +1,52 @@
+//! Artifacts in S3.
+
+use api::{ApplyAutoReleaseRequest, routes};
+use reqwest::Method;
+use testkit::{Moto, S3};
+
+use crate::bed::{Bed, Server};
+
+async fn with_policy(bed: &Bed) -> Server {
+    let server = bed.start().await;
+    let request = ApplyAutoReleaseRequest {
+        service: "billing".into(),
+        branch: "master".into(),
+        environment: "dev".into(),
+        ..ApplyAutoReleaseRequest::default()
+    };
+    let _answer: api::AutoReleaseBody =
+        server.hamctl().call(Method::PATCH, &[routes::AUTO_RELEASE], &request).await.unwrap();
+    server
+}
+
+fn with_keys(bed: Bed, id: &str, secret: &str) -> Bed {
+    let env = [("AWS_ACCESS_KEY_ID", id), ("AWS_SECRET_ACCESS_KEY", secret)];
+    Bed { env: env.map(|(name, value)| (name.to_owned(), value.to_owned())).to_vec(), ..bed }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_upload_to_s3_is_heard_of_through_sqs_and_released() {
+    let moto = Moto::start(|_| {}).await.unwrap();
+    let bed = Bed::new()
+        .await
+        .flag("--s3-artifact-storage-bucket-name=artifacts")
+        .flag(format!("--s3-endpoint={}", moto.url()))
+        .flag(format!("--sqs-endpoint={}", moto.url()));
+    let bed = with_keys(bed, moto.access_key(), moto.secret_key());
+    let server = with_policy(&bed).await;
+    server.upload("billing", "master-1", "master").await;
+    bed.commit("[dev/billing] auto release master-1 by bo@corp.test").await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_upload_to_s3_without_sqs_is_found_and_released() {
+    let s3 = S3::start().await.unwrap();
+    let bed = Bed::new()
+        .await
+        .flag("--s3-artifact-storage-bucket-name=artifacts")
+        .flag(format!("--s3-endpoint={}", s3.url()));
+    let bed = with_keys(bed, s3.access_key(), s3.secret_key());
+    let server = with_policy(&bed).await;
+    server.upload("billing", "master-1", "master").await;
+    bed.commit("[dev/billing] auto release master-1 by bo@corp.test").await;
+}
