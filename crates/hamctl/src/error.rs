@@ -28,6 +28,8 @@ pub(crate) enum CommandError {
     UnknownEnvironment { name: String, known: Vec<String> },
     #[error("nothing to promote: service '{service}' does not run in environment '{from}'")]
     NothingToPromote { service: String, from: String },
+    #[error("no artifacts available for service '{service}' and branch '{branch}'")]
+    NoArtifact { service: String, branch: String },
     #[error("Could not determine current branch")]
     NoCurrentBranch,
     #[error("can't do rollback, because there isn't a release to rollback to")]
@@ -60,6 +62,7 @@ impl Explain for CommandError {
             Self::NoEnvironment | Self::NoCurrentBranch | Self::RollbackToWhat => Kind::Usage,
             Self::UnknownEnvironment { .. } => Kind::Invalid,
             Self::NothingToPromote { .. }
+            | Self::NoArtifact { .. }
             | Self::NoEarlierRelease { .. }
             | Self::NotReleasedLately { .. } => Kind::NotFound,
             Self::RolloutFailed { .. } => Kind::Failed,
@@ -80,6 +83,9 @@ impl Explain for CommandError {
             Self::UnknownEnvironment { name, known } => suggest::next_step(name, known).into(),
             Self::NothingToPromote { service, from } => {
                 format!("see `hamctl status --service {service}`, and release to {from} first").into()
+            }
+            Self::NoArtifact { service, .. } => {
+                format!("see `hamctl describe artifact --service {service}`, or wait for CI to push one").into()
             }
             Self::NoCurrentBranch => "Specify --branch or --artifact explicitly".into(),
             Self::NoEarlierRelease { service, env } => {

@@ -12,6 +12,7 @@ use artifact::Person;
 use reqwest::Method;
 
 use crate::credentials::Credentials;
+use crate::error::CommandError;
 use crate::identity;
 use crate::settings::Settings;
 
@@ -71,10 +72,14 @@ impl Server {
     }
 
     /// The id of the newest artifact of a branch.
-    pub(crate) async fn latest_artifact(&self, branch: &str) -> Result<String, ClientError> {
+    pub(crate) async fn latest_artifact(&self, branch: &str) -> Result<String, CommandError> {
         let path = [routes::DESCRIBE_LATEST_ARTIFACT, &self.service];
         let answer: DescribeArtifactsResponse = self.client.get(&path, &[("branch", branch)]).await?;
-        Ok(answer.artifacts.into_iter().next().unwrap_or_default().id)
+        let newest = answer.artifacts.into_iter().next().map(|artifact| artifact.id);
+        newest.filter(|id| !id.is_empty()).ok_or_else(|| CommandError::NoArtifact {
+            service: self.service.clone(),
+            branch: branch.to_owned(),
+        })
     }
 
     /// The environments in their order; `None` when the server is one that does not say.

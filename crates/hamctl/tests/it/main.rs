@@ -7,6 +7,7 @@ mod local;
 mod login;
 mod reads;
 mod samples;
+mod screen;
 mod session;
 mod waits;
 mod writes;

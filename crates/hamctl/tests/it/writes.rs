@@ -64,6 +64,20 @@ async fn the_branch_of_this_folder_can_be_released() {
 }
 
 #[tokio::test]
+async fn a_branch_without_artifacts_releases_nothing() {
+    let double = Double::start().await;
+    double.answers("GET /describe/latest-artifact/billing", &artifacts(vec![]));
+    let told = Session::at(&double).run("release --service billing --branch nope --env dev").await;
+    insta::assert_snapshot!(told, @r#"
+    ------- stderr
+    error: no artifacts available for service 'billing' and branch 'nope'
+    hint: see `hamctl describe artifact --service billing`, or wait for CI to push one
+    [exit 1]
+    "#);
+    assert_eq!(double.asked().len(), 1);
+}
+
+#[tokio::test]
 async fn pending_and_unchanged_answers_say_so() {
     let double = Double::start().await;
     let pending = ReleaseResponse {

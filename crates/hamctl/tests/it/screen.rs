@@ -1,0 +1,160 @@
+//! What a person at a terminal of 80 columns sees and answers.
+
+use std::process::Command;
+
+use jiff::{SignedDuration, Timestamp};
+use rexpect::session::{PtySession, spawn_command};
+
+use crate::double::Double;
+use crate::samples::{NEW, OLD, dev, landed, ready, releases, status};
+
+/// How long a person would wait for an answer that never comes.
+const PATIENCE_MS: Option<u64> = Some(30_000);
+
+/// A command that runs on a terminal, and the terminal's screen of 24 lines.
+struct Screen {
+    session: PtySession,
+    screen: vt100::Parser,
+    _home: tempfile::TempDir,
+}
+
+impl Screen {
+    #[expect(clippy::disallowed_methods, reason = "the command needs a terminal, not pipes")]
+    fn run(double_url: &str, arguments: &str) -> Self {
+        let home = tempfile::TempDir::new().unwrap();
+        let mut command = Command::new(env!("CARGO_BIN_EXE_hamctl"));
+        command.args(arguments.split_whitespace()).current_dir(home.path()).env_clear();
+        command.env("HOME", home.path()).env("TERM", "xterm").env("TZ", "UTC");
+        command.env("HAMCTL_URL", double_url).env("HAMCTL_TOKEN", "static");
+        let session = spawn_command(command, PATIENCE_MS).unwrap();
+        Self { session, screen: vt100::Parser::default(), _home: home }
+    }
+
+    /// Waits until the command has printed this.
+    fn shows(&mut self, text: &str) {
+        let before = self.session.exp_string(text).unwrap();
+        self.print(&before);
+        self.print(text);
+    }
+
+    fn types(&mut self, line: &str) {
+        self.session.send_line(line).unwrap();
+        // The terminal does not echo here: show what a person would see.
+        self.print(&format!("{line}\r\n"));
+    }
+
+    /// Waits for the end; tells the exit status and what is on the screen then.
+    fn ends(mut self) -> (String, vt100::Parser) {
+        let rest = self.session.exp_eof().unwrap();
+        self.print(&rest);
+        let status = format!("{:?}", self.session.process().wait().unwrap());
+        (status, self.screen)
+    }
+
+    /// The reader hands out bytes as characters.
+    fn print(&mut self, text: &str) {
+        let bytes: Vec<u8> = text.chars().filter_map(|character| u8::try_from(character).ok()).collect();
+        self.screen.process(&bytes);
+    }
+}
+
+/// Runs a conversation beside the double.
+async fn converse<T: Send + 'static>(conversation: impl FnOnce() -> T + Send + 'static) -> T {
+    tokio::task::spawn_blocking(conversation).await.unwrap()
+}
+
+async fn with_releases() -> Double {
+    let double = Double::start().await;
+    let mut answer = releases();
+    for (release, days) in answer.releases.iter_mut().zip([3, 6]) {
+        let then = Timestamp::now() - SignedDuration::from_hours(24 * days);
+        release.released_at = artifact::WireTime::utc(then);
+    }
+    double.answers("GET /describe/release/billing/dev", &answer);
+    double.answers("POST /release", &landed("dev", OLD));
+    double
+}
+
+#[tokio::test]
+async fn a_person_chooses_what_to_roll_back_to() {
+    let double = with_releases().await;
+    let url = double.url.clone();
+    let (status, screen) = converse(move || {
+        let mut screen = Screen::run(&url, "rollback --service billing --env dev");
+        screen.shows("[1]: ");
+        screen.types("7");
+        screen.shows("[1]: ");
+        screen.types("");
+        screen.ends()
+    })
+    .await;
+    assert!(status.ends_with(", 0)"), "{status}");
+    insta::assert_snapshot!(screen.screen().contents(), @r#"
+    Which release to rollback 'dev' to?
+      #0 master-0a1b2c3d4e-99aa88bb77 current release 3 days ago by bo@example.test
+      #1 master-77ff00aa11-99aa88bb77 6 days ago by ida@example.test
+    Number (0 to 1) [1]: 7
+    `7` is not a number from 0 to 1.
+    Number (0 to 1) [1]: 
+    [✓] Starting rollback of service billing to master-77ff00aa11-99aa88bb77
+    [✓] Release of master-77ff00aa11-99aa88bb77 to dev initialized
+    "#);
+    let green = vt100::Color::Idx(2);
+    let marks = (0..24).filter(|row| {
+        let cell = |column| screen.screen().cell(*row, column).unwrap();
+        cell(0).contents() == "[" && cell(1).fgcolor() == green
+    });
+    assert_eq!(marks.count(), 2, "what went well is green");
+    assert!(double.asked()[1].contains(&format!("\"artifactId\":\"{OLD}\"")), "{:?}", double.asked());
+}
+
+#[tokio::test]
+async fn ending_the_input_cancels() {
+    let double = with_releases().await;
+    let url = double.url.clone();
+    let (status, screen) = converse(move || {
+        let mut screen = Screen::run(&url, "rollback --service billing --env dev");
+        screen.shows("[1]: ");
+        screen.session.send_control('d').unwrap();
+        screen.ends()
+    })
+    .await;
+    assert!(status.ends_with(", 6)"), "{status}");
+    assert!(
+        screen.screen().contents().ends_with("[1]: \nerror: cancelled"),
+        "{}",
+        screen.screen().contents()
+    );
+    assert_eq!(double.asked().len(), 1, "nothing was released");
+}
+
+#[tokio::test]
+async fn a_wait_is_one_line_that_goes_away() {
+    let double = Double::start().await;
+    double.answers("POST /release", &landed("dev", NEW));
+    let mut running = dev();
+    for _ in 0..3 {
+        double.answers("GET /status", &status(vec![running.clone()]));
+    }
+    running.rollout = ready(NEW);
+    double.answers("GET /status", &status(vec![running]));
+    let url = double.url.clone();
+    let (status, screen) = converse(move || {
+        let command = format!("release --service billing --artifact {NEW} --env dev --wait");
+        let mut screen = Screen::run(&url, &command);
+        screen.shows(" s)");
+        let shown = screen.screen.screen().contents();
+        assert!(
+            shown.lines().last().unwrap().starts_with("waiting for master-0a1b2c3d4e-99aa88bb77"),
+            "{shown}"
+        );
+        screen.ends()
+    })
+    .await;
+    assert!(status.ends_with(", 0)"), "{status}");
+    insta::assert_snapshot!(screen.screen().contents(), @r#"
+    Release of service: billing
+    [✓] Release of master-0a1b2c3d4e-99aa88bb77 to dev initialized
+    [✓] master-0a1b2c3d4e-99aa88bb77 is ready in dev: Deployment web 2/2
+    "#);
+}
