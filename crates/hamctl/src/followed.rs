@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use api::{Rollout, RolloutState, StatusResponse};
+use api::{DescribeReleaseResponse, Rollout, RolloutState};
 use explain::Explain;
 use terminal::Terminal;
 use tokio::time::{Instant, sleep};
@@ -14,7 +14,7 @@ use crate::server::Server;
 /// How often the server is asked.
 const INTERVAL: Duration = Duration::from_secs(1);
 
-/// What a status says about one release.
+/// What the newest release to an environment says about the one we follow.
 #[derive(Clone, Debug, PartialEq, Eq)]
 enum Verdict {
     Ready(Rollout),
@@ -30,7 +30,6 @@ pub(crate) async fn until_ready(
     server: &Server,
     env: &str,
     artifact: &str,
-    namespace: Option<&str>,
     patience: Duration,
     terminal: &Terminal,
 ) -> Result<Rollout, CommandError> {
@@ -38,10 +37,10 @@ pub(crate) async fn until_ready(
     let deadline = Instant::now() + patience;
     let mut seen = false;
     loop {
-        let waiting = match server.status(namespace).await {
-            Ok(status) => {
-                let verdict = judge(&status, env, artifact, seen);
-                seen |= runs(&status, env, artifact);
+        let waiting = match server.releases(env, 1).await {
+            Ok(newest) => {
+                let verdict = judge(&newest, artifact, seen);
+                seen |= runs(&newest, artifact);
                 match verdict {
                     Verdict::Ready(rollout) => return Ok(rollout),
                     Verdict::Failed(rollout) => {
@@ -73,63 +72,82 @@ fn owned(server: &Server, env: &str, artifact: &str) -> (String, String, String)
     (server.service.clone(), env.to_owned(), artifact.to_owned())
 }
 
-fn runs(status: &StatusResponse, env: &str, artifact: &str) -> bool {
-    status.environments.iter().any(|row| row.name == env && row.tag == artifact)
+fn runs(newest: &DescribeReleaseResponse, artifact: &str) -> bool {
+    newest.releases.first().is_some_and(|release| release.artifact.id == artifact)
 }
 
-/// What a status says about `artifact`, which earlier ones have or have not `seen` in the environment.
-fn judge(status: &StatusResponse, env: &str, artifact: &str, seen: bool) -> Verdict {
-    let Some(row) = status.environments.iter().find(|row| row.name == env) else {
+/// What the newest release says about `artifact`, which earlier answers have or have not `seen` there.
+///
+/// An artifact that comes back, as by a rollback, has a report of its earlier days: only one that is younger than the
+/// release decides. Both times are the server's.
+fn judge(newest: &DescribeReleaseResponse, artifact: &str, seen: bool) -> Verdict {
+    let Some(release) = newest.releases.first() else {
         return Verdict::Waiting("not in Git yet".to_owned());
     };
-    if row.tag != artifact {
+    let runs = &release.artifact.id;
+    if runs != artifact {
         return match seen {
-            true => Verdict::ReplacedBy(row.tag.clone()),
-            false => Verdict::Waiting(format!("not in Git yet, {} is", row.tag)),
+            true => Verdict::ReplacedBy(runs.clone()),
+            false => Verdict::Waiting(format!("not in Git yet, {runs} is")),
         };
     }
-    match &row.rollout {
-        Some(rollout) if rollout::is_about(rollout, artifact) => match rollout.state {
-            RolloutState::Ready => Verdict::Ready(rollout.clone()),
-            RolloutState::Failed => Verdict::Failed(rollout.clone()),
-            RolloutState::Unknown => Verdict::Waiting("no report from the cluster yet".to_owned()),
-        },
-        _ => Verdict::Waiting("no report from the cluster yet".to_owned()),
+    let report = release.rollout.as_ref().filter(|rollout| {
+        rollout::is_about(rollout, artifact) && rollout.observed_at.instant() >= release.released_at.instant()
+    });
+    match report.map(|rollout| (rollout.state, rollout)) {
+        Some((RolloutState::Ready, rollout)) => Verdict::Ready(rollout.clone()),
+        Some((RolloutState::Failed, rollout)) => Verdict::Failed(rollout.clone()),
+        Some((RolloutState::Unknown, _)) | None => {
+            Verdict::Waiting("no report from the cluster yet".to_owned())
+        }
     }
 }
 
 #[cfg(test)]
 mod tests {
-    use api::EnvironmentStatus;
+    use api::DescribedRelease;
+    use artifact::ArtifactSpec;
 
     use super::*;
 
-    fn status(tag: &str, rollout: Option<(RolloutState, &str)>) -> StatusResponse {
-        let rollout = rollout.map(|(state, artifact_id)| Rollout {
+    const BEFORE: &str = "2026-01-05T09:00:00Z";
+    const AFTER: &str = "2026-01-05T10:20:00+01:00";
+
+    fn newest(tag: &str, report: Option<(RolloutState, &str, &str)>) -> DescribeReleaseResponse {
+        let rollout = report.map(|(state, artifact_id, observed_at)| Rollout {
             state,
             artifact_id: artifact_id.into(),
+            observed_at: observed_at.parse().unwrap(),
             ..Rollout::default()
         });
-        let row = EnvironmentStatus {
-            name: "dev".into(),
-            tag: tag.into(),
+        let release = DescribedRelease {
+            artifact: ArtifactSpec { id: tag.into(), ..ArtifactSpec::default() },
+            released_at: "2026-01-05T09:14:02Z".parse().unwrap(),
             rollout,
-            ..EnvironmentStatus::default()
+            ..DescribedRelease::default()
         };
-        StatusResponse { environments: vec![row], ..StatusResponse::default() }
+        DescribeReleaseResponse { releases: vec![release], ..DescribeReleaseResponse::default() }
     }
 
     #[test]
-    fn only_a_report_about_this_artifact_decides() {
-        let judged = |status| judge(&status, "dev", "a-2", false);
-        assert!(matches!(judged(status("a-2", Some((RolloutState::Ready, "a-2")))), Verdict::Ready(_)));
-        assert!(matches!(judged(status("a-2", Some((RolloutState::Failed, "a-2")))), Verdict::Failed(_)));
+    fn only_a_report_about_this_release_decides() {
+        let judged = |newest| judge(&newest, "a-2", false);
+        assert!(matches!(
+            judged(newest("a-2", Some((RolloutState::Ready, "a-2", AFTER)))),
+            Verdict::Ready(_)
+        ));
+        assert!(matches!(
+            judged(newest("a-2", Some((RolloutState::Failed, "a-2", AFTER)))),
+            Verdict::Failed(_)
+        ));
         for waiting in [
-            status("a-2", Some((RolloutState::Failed, "a-1"))),
-            status("a-2", Some((RolloutState::Unknown, ""))),
-            status("a-2", None),
-            status("a-1", Some((RolloutState::Ready, "a-1"))),
-            StatusResponse::default(),
+            newest("a-2", Some((RolloutState::Ready, "a-2", BEFORE))),
+            newest("a-2", Some((RolloutState::Failed, "a-2", BEFORE))),
+            newest("a-2", Some((RolloutState::Failed, "a-1", AFTER))),
+            newest("a-2", Some((RolloutState::Unknown, "", AFTER))),
+            newest("a-2", None),
+            newest("a-1", Some((RolloutState::Ready, "a-1", AFTER))),
+            DescribeReleaseResponse::default(),
         ] {
             assert!(matches!(judged(waiting.clone()), Verdict::Waiting(_)), "{waiting:?}");
         }
@@ -137,6 +155,6 @@ mod tests {
 
     #[test]
     fn a_release_that_was_there_and_is_gone_was_replaced() {
-        assert_eq!(judge(&status("a-3", None), "dev", "a-2", true), Verdict::ReplacedBy("a-3".into()));
+        assert_eq!(judge(&newest("a-3", None), "a-2", true), Verdict::ReplacedBy("a-3".into()));
     }
 }

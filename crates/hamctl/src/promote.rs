@@ -21,7 +21,7 @@ pub(crate) async fn run(server: &Server, args: &PromoteArgs, output: &Output) ->
     let promote = PromoteBody { from_environment: source.name().to_owned() };
     let intent = IntentBody { type_name: "Promote".into(), promote, ..IntentBody::default() };
     let wanted = Wanted { environments: vec![args.env.clone()], artifact, intent };
-    releasing::all(server, wanted, args.wait, args.namespace.as_deref(), output).await
+    releasing::all(server, wanted, args.wait, output).await
 }
 
 /// The artifact that runs in an environment.

@@ -53,7 +53,6 @@ pub(crate) async fn all(
     server: &Server,
     wanted: Wanted,
     wait: WaitArgs,
-    namespace: Option<&str>,
     output: &Output,
 ) -> Result<(), CommandError> {
     let total = wanted.environments.len();
@@ -76,7 +75,6 @@ pub(crate) async fn all(
             server,
             &result.environment,
             &wanted.artifact,
-            namespace,
             wait.wait_timeout,
             &output.terminal,
         )

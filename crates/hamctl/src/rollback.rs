@@ -30,7 +30,7 @@ pub(crate) async fn run(server: &Server, args: &RollbackArgs, output: &Output) -
     let rollback = RollbackBody { previous_artifact_id: current };
     let intent = IntentBody { type_name: "Rollback".into(), rollback, ..IntentBody::default() };
     let wanted = Wanted { environments: vec![args.env.clone()], artifact, intent };
-    releasing::all(server, wanted, args.wait, args.namespace.as_deref(), output).await
+    releasing::all(server, wanted, args.wait, output).await
 }
 
 /// Lets the person choose; the release before the current one is the default.

@@ -101,6 +101,16 @@ pub(crate) fn releases() -> DescribeReleaseResponse {
     }
 }
 
+/// The newest release to dev, and what the cluster made of it.
+pub(crate) fn running(id: &str, rollout: Option<Rollout>) -> DescribeReleaseResponse {
+    let mut answer = releases();
+    answer.releases.truncate(1);
+    answer.releases[0].artifact.id = id.into();
+    let observed_at = "2026-01-05T08:15:00Z".parse().unwrap();
+    answer.releases[0].rollout = rollout.map(|rollout| Rollout { observed_at, ..rollout });
+    answer
+}
+
 pub(crate) fn landed(env: &str, artifact: &str) -> ReleaseResponse {
     ReleaseResponse {
         service: "billing".into(),

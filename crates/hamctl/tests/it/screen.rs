@@ -6,7 +6,7 @@ use jiff::{SignedDuration, Timestamp};
 use rexpect::session::{PtySession, spawn_command};
 
 use crate::double::Double;
-use crate::samples::{NEW, OLD, dev, landed, ready, releases, status};
+use crate::samples::{NEW, OLD, landed, ready, releases, running};
 
 /// How long a person would wait for an answer that never comes.
 const PATIENCE_MS: Option<u64> = Some(30_000);
@@ -132,12 +132,9 @@ async fn ending_the_input_cancels() {
 async fn a_wait_is_one_line_that_goes_away() {
     let double = Double::start().await;
     double.answers("POST /release", &landed("dev", NEW));
-    let mut running = dev();
-    for _ in 0..3 {
-        double.answers("GET /status", &status(vec![running.clone()]));
+    for rollout in [None, None, None, ready(NEW)] {
+        double.answers("GET /describe/release/billing/dev", &running(NEW, rollout));
     }
-    running.rollout = ready(NEW);
-    double.answers("GET /status", &status(vec![running]));
     let url = double.url.clone();
     let (status, screen) = converse(move || {
         let command = format!("release --service billing --artifact {NEW} --env dev --wait");

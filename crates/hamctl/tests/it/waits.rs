@@ -1,30 +1,23 @@
 //! `--wait`: the cluster has the last word.
 
 use crate::double::Double;
-use crate::samples::{NEW, OLD, dev, failed, landed, ready, status};
+use crate::samples::{NEW, OLD, failed, landed, ready, running};
 use crate::session::Session;
 
-async fn wait(statuses: Vec<api::StatusResponse>) -> String {
+async fn wait(answers: Vec<api::DescribeReleaseResponse>) -> String {
     let double = Double::start().await;
     double.answers("POST /release", &landed("dev", NEW));
-    for answer in &statuses {
-        double.answers("GET /status", answer);
+    for answer in &answers {
+        double.answers("GET /describe/release/billing/dev", answer);
     }
     let command = format!("release --service billing --artifact {NEW} --env dev --wait --wait-timeout 30s");
     Session::at(&double).run(&command).await
 }
 
-fn running(artifact: &str, rollout: Option<api::Rollout>) -> api::StatusResponse {
-    let mut environment = dev();
-    environment.tag = artifact.into();
-    environment.rollout = rollout;
-    status(vec![environment])
-}
-
 #[tokio::test]
 async fn a_release_that_becomes_ready_is_a_success() {
-    let statuses = vec![running(OLD, ready(OLD)), running(NEW, ready(OLD)), running(NEW, ready(NEW))];
-    insta::assert_snapshot!(wait(statuses).await, @r#"
+    let answers = vec![running(OLD, ready(OLD)), running(NEW, ready(OLD)), running(NEW, ready(NEW))];
+    insta::assert_snapshot!(wait(answers).await, @r#"
     ------- stdout
     Release of service: billing
     [✓] Release of master-0a1b2c3d4e-99aa88bb77 to dev initialized
@@ -64,7 +57,9 @@ async fn a_release_that_is_replaced_is_an_error() {
 #[tokio::test]
 async fn silence_is_an_error_too() {
     let double = Double::start().await;
-    double.answers("POST /release", &landed("dev", NEW)).answers("GET /status", &running(NEW, None));
+    double
+        .answers("POST /release", &landed("dev", NEW))
+        .answers("GET /describe/release/billing/dev", &running(NEW, None));
     let command = format!("release --service billing --artifact {NEW} --env dev --wait --wait-timeout 0s");
     insta::assert_snapshot!(Session::at(&double).run(&command).await, @r#"
     ------- stdout
@@ -80,7 +75,9 @@ async fn silence_is_an_error_too() {
 #[tokio::test]
 async fn the_rollout_is_part_of_the_json() {
     let double = Double::start().await;
-    double.answers("POST /release", &landed("dev", NEW)).answers("GET /status", &running(NEW, ready(NEW)));
+    double
+        .answers("POST /release", &landed("dev", NEW))
+        .answers("GET /describe/release/billing/dev", &running(NEW, ready(NEW)));
     let command = format!("release --service billing --artifact {NEW} --env dev --wait -o json");
     insta::assert_snapshot!(Session::at(&double).run(&command).await, @r#"
     ------- stdout
@@ -110,7 +107,7 @@ async fn the_rollout_is_part_of_the_json() {
                 "desired": 2
               }
             ],
-            "observedAt": "0001-01-01T00:00:00Z"
+            "observedAt": "2026-01-05T08:15:00Z"
           }
         }
       ]
