@@ -8,6 +8,7 @@ use config_repo::{Reader, Writer};
 use policy::GlobalRestriction;
 use queue::Queue;
 use secrecy::SecretString;
+use tokio::sync::{Notify, Semaphore};
 
 use crate::http::UploadKey;
 use crate::identity::Identity;
@@ -29,10 +30,12 @@ pub(crate) struct Parts {
     pub(crate) notifier: Notifier,
     pub(crate) metrics: Metrics,
     pub(crate) upload_key: UploadKey,
+    /// Room for uploads, each of which is in memory as a whole.
+    pub(crate) uploads: Semaphore,
     pub(crate) webhook_secret: Option<SecretString>,
     pub(crate) public_url: String,
     /// Rung when the config repository is said to have changed.
-    pub(crate) refresh: tokio::sync::Notify,
+    pub(crate) refresh: Notify,
     /// How long a request may take.
     pub(crate) timeout: Duration,
     /// Whether the server has to look for uploads, because nobody tells it of them.

@@ -9,7 +9,7 @@ use explain::{Kind, Report};
 use git_mirror::{Signer, SshSigner};
 use jiff::{Timestamp, Zoned};
 use queue::{Backoff, Queue};
-use tokio::sync::{Notify, oneshot};
+use tokio::sync::{Notify, Semaphore, oneshot};
 
 use crate::app::{App, Parts};
 use crate::config::{Config, GitConfig, IdentityConfig, NotifyConfig, StoreConfig};
@@ -19,6 +19,9 @@ use crate::metrics::Metrics;
 use crate::notify::Notifier;
 use crate::release::Waiting;
 use crate::rollouts::Rollouts;
+
+/// Uploads taken in at once; the others wait. The largest allowed need half a gigabyte together.
+const UPLOADS: usize = 8;
 
 /// What [`build`] makes.
 pub(crate) struct Built {
@@ -72,6 +75,7 @@ pub(crate) async fn build(config: Config) -> Result<Built, Report> {
         notifier: Notifier::new(config.notify.clone()),
         metrics: Metrics::new(),
         upload_key,
+        uploads: Semaphore::new(UPLOADS),
         webhook_secret,
         public_url: config.public_url,
         refresh: Notify::new(),

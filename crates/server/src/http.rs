@@ -35,7 +35,6 @@ const MAX_BODY_BYTES: usize = 2 << 20;
 
 /// Every route, with what all of them share around them.
 pub(crate) fn router(app: &App) -> Router {
-    let upload_bytes = usize::try_from(app.store.limits().zip_bytes).unwrap_or(usize::MAX);
     let policies = || only_get(policies::list).merge(delete(policies::delete));
     let one = |base: &str| format!("{base}/{{service}}");
     Router::new()
@@ -51,10 +50,7 @@ pub(crate) fn router(app: &App) -> Router {
         .route(&one(routes::DESCRIBE_ARTIFACT), only_get(describe::artifacts))
         .route(&one(routes::DESCRIBE_LATEST_ARTIFACT), only_get(describe::latest_artifact))
         .route(routes::CREATE_ARTIFACT, post(artifacts::create))
-        .route(
-            &format!("{}/{{id}}", one(routes::UPLOAD_ARTIFACT)),
-            put(upload::upload).layer(DefaultBodyLimit::max(upload_bytes)),
-        )
+        .route(&format!("{}/{{id}}", one(routes::UPLOAD_ARTIFACT)), put(upload::upload))
         .route(routes::DAEMON_DEPLOY, post(daemon::deploy))
         .route(routes::DAEMON_POD_ERROR, post(daemon::pod_error))
         .route(routes::DAEMON_JOB_ERROR, post(daemon::job_error))

@@ -93,10 +93,14 @@ fn start(built: Built, listener: TcpListener, stop: &CancellationToken, tasks: &
         worker.run();
         Ok(())
     });
+    let stopping = stop.clone();
     tasks.spawn(async move {
-        // An error means that the thread panicked, which is as much an end.
-        drop(queue_ended.await);
-        Err(Report::new(&QueueError::Stopped))
+        tokio::select! {
+            // An error means that the thread panicked, which is as much an end.
+            _ = queue_ended => Err(Report::new(&QueueError::Stopped)),
+            // The queue itself ends last.
+            () = stopping.cancelled() => Ok(()),
+        }
     });
     tasks.spawn(serve(listener, router(&app), stop.clone()));
     tasks.spawn(worked(release::work(app.clone(), stop.clone())));

@@ -7,7 +7,7 @@ use clap::Args;
 #[derive(Clone, Debug, Args)]
 pub(crate) struct GitArgs {
     /// URL of the config repository, by SSH or HTTP
-    #[arg(long, env = "CONFIG_REPO", value_name = "URL", default_value = "")]
+    #[arg(long, env = "CONFIG_REPO", value_name = "URL", default_value = "", hide_default_value = true)]
     pub(crate) config_repo: String,
 
     /// Branch of the config repository
@@ -39,7 +39,7 @@ pub(crate) struct GitArgs {
     pub(crate) git_email: String,
 
     /// SSH private key file to sign commits with; unsigned without one
-    #[arg(long, default_value = "", value_name = "FILE")]
+    #[arg(long, default_value = "", hide_default_value = true, value_name = "FILE")]
     pub(crate) git_signing_key: String,
 
     /// Go on although the history of the config repository was rewritten

@@ -35,11 +35,11 @@ pub(crate) struct IdentityArgs {
     pub(crate) daemon_auth_token: Vec<String>,
 
     /// URL of the identity provider's keys (JWKS)
-    #[arg(long, default_value = "", value_name = "URL")]
+    #[arg(long, default_value = "", hide_default_value = true, value_name = "URL")]
     pub(crate) jwks_urls: String,
 
     /// Issuer that tokens must name
-    #[arg(long, default_value = "", value_name = "ISSUER")]
+    #[arg(long, default_value = "", hide_default_value = true, value_name = "ISSUER")]
     pub(crate) jwt_issuer: String,
 
     /// Audience that tokens must name
@@ -56,6 +56,7 @@ pub(crate) struct IdentityArgs {
         env = "GITHUB_WEBHOOK_SECRET",
         hide_env_values = true,
         default_value = "",
+        hide_default_value = true,
         value_name = "SECRET"
     )]
     pub(crate) github_webhook_secret: String,

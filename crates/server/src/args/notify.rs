@@ -5,7 +5,14 @@ use clap::Args;
 #[derive(Clone, Debug, Args)]
 pub(crate) struct NotifyArgs {
     /// Slack token; nobody is told on Slack without one
-    #[arg(long, env = "SLACK_TOKEN", hide_env_values = true, default_value = "", value_name = "TOKEN")]
+    #[arg(
+        long,
+        env = "SLACK_TOKEN",
+        hide_env_values = true,
+        default_value = "",
+        hide_default_value = true,
+        value_name = "TOKEN"
+    )]
     pub(crate) slack_token: String,
 
     /// Address of Slack's interface
@@ -13,7 +20,7 @@ pub(crate) struct NotifyArgs {
     pub(crate) slack_url: String,
 
     /// Suffix of the company's e-mail addresses
-    #[arg(long, default_value = "", value_name = "SUFFIX")]
+    #[arg(long, default_value = "", hide_default_value = true, value_name = "SUFFIX")]
     pub(crate) email_suffix: String,
 
     /// Slack addresses of other e-mail addresses: <email>=<slack email>, separated by commas
@@ -43,7 +50,14 @@ pub(crate) struct NotifyArgs {
     pub(crate) grafana_annotations: Vec<String>,
 
     /// GitHub token for tags of environments; no tags without one
-    #[arg(long, env = "GITHUB_API_TOKEN", hide_env_values = true, default_value = "", value_name = "TOKEN")]
+    #[arg(
+        long,
+        env = "GITHUB_API_TOKEN",
+        hide_env_values = true,
+        default_value = "",
+        hide_default_value = true,
+        value_name = "TOKEN"
+    )]
     pub(crate) github_api_token: String,
 
     /// Address of GitHub's interface

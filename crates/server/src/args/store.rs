@@ -11,7 +11,13 @@ pub(crate) struct StoreArgs {
     pub(crate) artifact_dir: Option<PathBuf>,
 
     /// S3 bucket for artifacts
-    #[arg(long, env = "S3_ARTIFACT_STORAGE_BUCKET_NAME", default_value = "", value_name = "NAME")]
+    #[arg(
+        long,
+        env = "S3_ARTIFACT_STORAGE_BUCKET_NAME",
+        default_value = "",
+        hide_default_value = true,
+        value_name = "NAME"
+    )]
     pub(crate) s3_artifact_storage_bucket_name: String,
 
     /// Address of an S3 service other than Amazon's

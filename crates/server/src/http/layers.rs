@@ -19,6 +19,9 @@ use crate::app::App;
 /// connection breaks.
 const AT_ONCE: usize = 1024;
 
+/// How long an upload may take: CI may be far away.
+const UPLOAD_TIMEOUT: Duration = Duration::from_secs(10 * 60);
+
 /// What one server serves.
 #[derive(Clone)]
 pub(crate) struct Limits {
@@ -38,7 +41,9 @@ pub(crate) async fn limit(State(limits): State<Limits>, request: Request, next: 
         return Failure::new(Kind::Unavailable, "the server is busy", "try again in a moment")
             .into_response();
     };
-    match tokio::time::timeout(limits.timeout, next.run(request)).await {
+    let upload = request.uri().path().starts_with(api::routes::UPLOAD_ARTIFACT);
+    let timeout = if upload { UPLOAD_TIMEOUT.max(limits.timeout) } else { limits.timeout };
+    match tokio::time::timeout(timeout, next.run(request)).await {
         Ok(response) => response,
         Err(_) => {
             let hint = "ask for the status before trying again: what was accepted goes on";

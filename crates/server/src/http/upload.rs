@@ -1,6 +1,7 @@
 //! An artifact comes in, when the server itself keeps artifacts.
 
 use artifact::{ArtifactId, ServiceName};
+use axum::body::{Body, to_bytes};
 use axum::extract::{Path, State};
 use axum::http::{HeaderMap, StatusCode};
 use base64::Engine;
@@ -9,7 +10,6 @@ use explain::Kind;
 use md5::{Digest, Md5};
 
 use super::Failure;
-use super::body::Raw;
 use super::query::Query;
 use super::upload_key::NoPermission;
 use crate::app::App;
@@ -20,7 +20,7 @@ pub(crate) async fn upload(
     Path((service, id)): Path<(String, String)>,
     query: Query,
     headers: HeaderMap,
-    Raw(zip): Raw,
+    body: Body,
 ) -> Result<StatusCode, Failure> {
     let (service, id): (ServiceName, ArtifactId) = (service.parse()?, id.parse()?);
     let md5 = headers.get("content-md5").and_then(|value| value.to_str().ok()).unwrap_or_default();
@@ -28,6 +28,12 @@ pub(crate) async fn upload(
     app.upload_key
         .check((&service, &id, md5), expires, signature, jiff::Timestamp::now())
         .map_err(refused)?;
+    // Only now, so that nobody without permission can fill the memory.
+    let _room = app.uploads.acquire().await.map_err(|_| broken("the server is stopping"))?;
+    let most = usize::try_from(app.store.limits().zip_bytes).unwrap_or(usize::MAX);
+    let zip = to_bytes(body, most)
+        .await
+        .map_err(|_| broken(&format!("the upload ended early, or is larger than {} MiB", most >> 20)))?;
     if BASE64_STANDARD.encode(Md5::digest(&zip)) != md5 {
         return Err(Failure::invalid("the zip does not match its Content-MD5", "upload it again"));
     }
@@ -36,6 +42,14 @@ pub(crate) async fn upload(
     // there already changes nothing.
     arrival::announce(&app.queue, &service, &id).await?;
     Ok(StatusCode::OK)
+}
+
+fn broken(what: &str) -> Failure {
+    Failure::new(
+        Kind::Usage,
+        what,
+        "keep only artifact.json and manifests in the artifact, then upload it again",
+    )
 }
 
 fn refused(why: NoPermission) -> Failure {

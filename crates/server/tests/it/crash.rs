@@ -127,7 +127,7 @@ async fn no_accepted_release_is_lost_or_doubled() {
 
 /// SIGKILL to the server alone: programs it has started live on, as in real life.
 fn kill_now(server: &Server) {
-    let pid = rustix::process::Pid::from_raw(i32::try_from(server.service.pid()).unwrap()).unwrap();
+    let pid = rustix::process::Pid::from_raw(server.service.pid().cast_signed()).unwrap();
     rustix::process::kill_process(pid, rustix::process::Signal::KILL).unwrap();
 }
 

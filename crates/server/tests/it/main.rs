@@ -11,4 +11,5 @@ mod make;
 mod outage;
 mod rollout;
 mod s3;
+mod stop;
 mod wire;
