@@ -17,6 +17,7 @@ mod releases;
 mod status;
 mod upload;
 mod upload_key;
+mod waiting;
 
 pub(crate) use failure::Failure;
 pub(crate) use upload_key::UploadKey;
@@ -51,6 +52,8 @@ pub(crate) fn router(app: &App) -> Router {
         .route(&one(routes::DESCRIBE_LATEST_ARTIFACT), only_get(describe::latest_artifact))
         .route(routes::CREATE_ARTIFACT, post(artifacts::create))
         .route(&format!("{}/{{id}}", one(routes::UPLOAD_ARTIFACT)), put(upload::upload))
+        .route(waiting::QUEUE, only_get(waiting::list))
+        .route(&format!("{}/{{id}}/retry", waiting::QUEUE), post(waiting::retry))
         .route(routes::DAEMON_DEPLOY, post(daemon::deploy))
         .route(routes::DAEMON_POD_ERROR, post(daemon::pod_error))
         .route(routes::DAEMON_JOB_ERROR, post(daemon::job_error))

@@ -30,5 +30,6 @@ mod program;
 mod release;
 mod rollouts;
 mod run;
+mod serve;
 
 pub use program::main;

@@ -19,6 +19,7 @@ use crate::drain::drain;
 use crate::http::router;
 use crate::notify::{self, GitHub, Grafana, Slack};
 use crate::release;
+use crate::serve::serve;
 
 /// Between two looks at the config repository when nobody tells of pushes.
 const REFRESH: Duration = Duration::from_secs(60);
@@ -102,7 +103,11 @@ fn start(built: Built, listener: TcpListener, stop: &CancellationToken, tasks: &
             () = stopping.cancelled() => Ok(()),
         }
     });
-    tasks.spawn(serve(listener, router(&app), stop.clone()));
+    let (router, silence, stopping) = (router(&app), app.timeout, stop.clone());
+    tasks.spawn(async move {
+        serve(listener, router, silence, stopping).await;
+        Ok(())
+    });
     tasks.spawn(worked(release::work(app.clone(), stop.clone())));
     let arriving = app.clone();
     tasks.spawn(worked(drain(queue.clone(), arrival::NEW_ARTIFACT, ARRIVALS, stop.clone(), move |taken| {
@@ -136,16 +141,6 @@ async fn worked(work: impl Future<Output = Result<(), QueueError>>) -> Ended {
     work.await.map_err(|error| Report::new(&error))
 }
 
-async fn serve(listener: TcpListener, router: axum::Router, stop: CancellationToken) -> Ended {
-    axum::serve(listener, router).with_graceful_shutdown(stop.cancelled_owned()).await.map_err(|error| {
-        Report {
-            kind: Kind::Internal,
-            message: format!("serving HTTP failed: {error}"),
-            hint: "look into the log above".to_owned(),
-        }
-    })
-}
-
 /// Takes in what others push, when told of it and now and then. The first look fetches the provider's keys too, so
 /// that the first caller need not wait for them.
 async fn refresh(app: App, stop: CancellationToken) -> Ended {
@@ -158,9 +153,13 @@ async fn refresh(app: App, stop: CancellationToken) -> Ended {
             () = tokio::time::sleep(REFRESH) => {}
             () = stop.cancelled() => return Ok(()),
         }
-        if let Err(error) = app.writer.refresh().await {
-            let reason = explain::chain(&error).join(": ");
-            warn!(reason, hint = %error.next_step(), "the config repository cannot be refreshed");
+        match app.writer.refresh().await {
+            // The host answers, so what waited for it need not wait longer.
+            Ok(_) => app.queue.wake(release::RELEASE),
+            Err(error) => {
+                let reason = explain::chain(&error).join(": ");
+                warn!(reason, hint = %error.next_step(), "the config repository cannot be refreshed");
+            }
         }
     }
 }

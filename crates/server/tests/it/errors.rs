@@ -19,12 +19,23 @@ async fn release(server: &Server, service: &str, environment: &str, id: &str) ->
     said(server.release(service, environment, id, &Intent::ReleaseArtifact).await)
 }
 
+/// Puts an artifact with a broken spec into the store, as another program could.
+fn plant_broken(data: &std::path::Path) {
+    let mut zip = zip::ZipWriter::new(std::io::Cursor::new(Vec::new()));
+    zip.start_file("artifact.json", zip::write::SimpleFileOptions::default()).unwrap();
+    std::io::Write::write_all(&mut zip, br#"{"id":"broken-1","service":"billing","brnch":"master"}"#)
+        .unwrap();
+    let zip = zip.finish().unwrap().into_inner();
+    std::fs::write(data.join("artifacts/billing/broken-1.zip"), zip).unwrap();
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn every_mistake_is_explained() {
     let bed = Bed::new().await;
     let server = bed.start().await;
     server.upload("billing", "master-1", "master").await;
     server.upload("billing", "hotfix-1", "hotfix").await;
+    plant_broken(bed.data.path());
     let hamctl = server.hamctl();
     let restriction = ApplyBranchRestrictionRequest {
         service: "billing".into(),
@@ -49,6 +60,7 @@ async fn every_mistake_is_explained() {
     let answers = [
         ("unknown service", release(&server, "bling", "dev", "master-1").await),
         ("no artifact", release(&server, "billing", "dev", "master-9").await),
+        ("broken artifact.json", release(&server, "billing", "dev", "broken-1").await),
         ("unknown environment", release(&server, "billing", "mars", "master-1").await),
         ("path trick", release(&server, "billing", "../prod", "master-1").await),
         ("restricted branch", release(&server, "billing", "prod", "hotfix-1").await),

@@ -3,10 +3,10 @@
 use api::{CreateArtifactRequest, ReleaseRequest, routes};
 use artifact::Intent;
 use reqwest::Method;
-use testkit::Issuer;
 use testkit::oidc::{Algorithm, TokenSpec, Wrong};
+use testkit::{Issuer, wait};
 
-use crate::bed::{Bed, Server, http};
+use crate::bed::{Bed, PATIENCE, Server, http};
 
 async fn bed_with(issuer: &Issuer) -> Bed {
     Bed::new()
@@ -46,6 +46,19 @@ async fn each_kind_of_key_verifies_and_new_ones_are_found() {
         let token = issuer.token(&TokenSpec::new("ida@corp.test"));
         assert_eq!(status_with(&server, &format!("Bearer {token}")).await, 200, "{algorithm:?}");
     }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_key_that_comes_later_is_fetched_when_a_token_names_it() {
+    let issuer = Issuer::start().await.unwrap();
+    let server = bed_with(&issuer).await.start().await;
+    issuer.rotate(Algorithm::Es256).unwrap();
+    let token = issuer.token(&TokenSpec::new("ida@corp.test"));
+    wait::until("the new key to be known", PATIENCE, async || {
+        let status = status_with(&server, &format!("Bearer {token}")).await;
+        if status == 200 { Ok(()) } else { Err(status) }
+    })
+    .await;
 }
 
 #[tokio::test(flavor = "multi_thread")]

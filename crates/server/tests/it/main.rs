@@ -12,4 +12,5 @@ mod outage;
 mod rollout;
 mod s3;
 mod stop;
+mod told;
 mod wire;

@@ -20,10 +20,17 @@ pub(crate) fn spec(service: &str, id: &str, branch: &str) -> ArtifactSpec {
             committer_email: "ida@corp.test".to_owned(),
             message: format!("Build {id}"),
             url: format!("https://git.test/{service}/{id}"),
-            ..Repository::default()
+            name: format!("{service}-service"),
+            sha: sha(id),
+            provider: "GitHub".to_owned(),
         },
         ..ArtifactSpec::default()
     }
+}
+
+/// A commit id of its own for every artifact.
+pub(crate) fn sha(id: &str) -> String {
+    format!("{:040x}", id.bytes().fold(1_u128, |sum, byte| sum.wrapping_mul(31).wrapping_add(byte.into())))
 }
 
 /// The zip of a build, with a manifest for dev, staging and prod.
