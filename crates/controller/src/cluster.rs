@@ -1,0 +1,74 @@
+//! How to reach the cluster.
+
+use std::borrow::Cow;
+use std::path::{Path, PathBuf};
+
+use explain::{Explain, Kind};
+use kube::config::{InClusterError, KubeConfigOptions, Kubeconfig, KubeconfigError};
+use kube::{Client, Config};
+
+/// Why it is not known how to reach the cluster.
+#[derive(Debug, thiserror::Error)]
+pub enum ClusterError {
+    /// The kubeconfig does not say.
+    #[error("cannot use the kubeconfig {}", path.display())]
+    Kubeconfig {
+        /// Which.
+        path: PathBuf,
+        /// Why.
+        #[source]
+        source: KubeconfigError,
+    },
+    /// We are not in a cluster.
+    #[error("no kubeconfig is given, and this is no pod with a service account")]
+    NotInCluster {
+        /// Why.
+        #[source]
+        source: InClusterError,
+    },
+    /// The credentials or certificates in it do not work.
+    #[error("cannot use the credentials for the cluster at {address}")]
+    Credentials {
+        /// Where.
+        address: String,
+        /// Why.
+        #[source]
+        source: kube::Error,
+    },
+}
+
+impl Explain for ClusterError {
+    fn kind(&self) -> Kind {
+        Kind::Invalid
+    }
+
+    fn next_step(&self) -> Cow<'static, str> {
+        match self {
+            Self::Kubeconfig { .. } => "check the file given with --kubeconfig".into(),
+            Self::NotInCluster { .. } => "give --kubeconfig, or run with a service account".into(),
+            Self::Credentials { .. } => "check the user of the current context in the kubeconfig".into(),
+        }
+    }
+}
+
+/// A client of the cluster in a kubeconfig, or of the one we run in. The cluster need not answer yet.
+///
+/// # Errors
+/// When it is not known how to reach it.
+pub async fn client(kubeconfig: Option<&Path>) -> Result<Client, ClusterError> {
+    // An error says that the process has a provider already, which serves as well.
+    let _installed = rustls::crypto::ring::default_provider().install_default();
+    let mut config = match kubeconfig.filter(|path| !path.as_os_str().is_empty()) {
+        Some(path) => {
+            let failed = |source| ClusterError::Kubeconfig { path: path.into(), source };
+            let kubeconfig = Kubeconfig::read_from(path).map_err(failed)?;
+            let options = KubeConfigOptions::default();
+            Config::from_custom_kubeconfig(kubeconfig, &options).await.map_err(failed)?
+        }
+        None => Config::incluster().map_err(|source| ClusterError::NotInCluster { source })?,
+    };
+    // The engine keeps its own pace, and has to see when the server asks for a slower one.
+    config.default_retry = false;
+    let address = config.cluster_url.to_string();
+    Client::try_from(config).map_err(|source| ClusterError::Credentials { address, source })
+}
