@@ -16,7 +16,7 @@ use tokio::time::interval_at;
 use crate::figures::{Figures, Times, milliseconds};
 use crate::release::tell;
 use cluster::{Cluster, User};
-use controller::Controller;
+use controller::{Controller, Parts};
 use observer::{Arrival, Observer, change_seen};
 use unit::{OBJECTS, Object, files, name};
 
@@ -61,14 +61,20 @@ pub(crate) async fn measure(scale: Scale) -> Result<Figures> {
     let config = host.create("config")?;
     let bare = bare_loop(&cluster, scale.units).await?;
     cluster.wipe()?;
-    let controller = new_units(scale, &cluster, &host, &config, bare, &mut figures).await?;
-    idle(scale, &cluster, &controller, &mut figures).await?;
-    changes(scale, &cluster, &config, &mut figures, "polling every second", "< poll interval + 1 s").await?;
-    drop(controller);
+    {
+        let parts = Parts { cluster: &cluster, host: &host, config: &config };
+        let controller = new_units(scale, parts, bare, &mut figures).await?;
+        idle(scale, &cluster, &controller, &mut figures).await?;
+        changes(scale, parts, &controller, Told::ByPolling, &mut figures).await?;
+        drop(controller);
+        let controller = restart(scale, parts, &mut figures).await?;
+        changes(scale, parts, &controller, Told::ByWebhook, &mut figures).await?;
+    }
     cluster.wipe()?;
     let bare = bare_loop(&cluster, scale.lost_units).await?;
     cluster.wipe()?;
-    empty_cluster(scale, &cluster, &host, &config, bare, &mut figures).await?;
+    let parts = Parts { cluster: &cluster, host: &host, config: &config };
+    empty_cluster(scale, parts, bare, &mut figures).await?;
     Ok(figures)
 }
 
@@ -89,18 +95,12 @@ async fn bare_loop(cluster: &Cluster, units: usize) -> Result<Bare> {
 }
 
 /// Many new units in one commit.
-async fn new_units(
-    scale: Scale,
-    cluster: &Cluster,
-    host: &GitHost,
-    config: &Repository,
-    bare: Bare,
-    figures: &mut Figures,
-) -> Result<Controller> {
+async fn new_units(scale: Scale, parts: Parts<'_>, bare: Bare, figures: &mut Figures) -> Result<Controller> {
+    let Parts { cluster, config, .. } = parts;
     let units = scale.units;
     let writer = config.second_writer()?;
     writer.push(BRANCH, "README.md", "What runs where.\n", "Start the config repository")?;
-    let mut controller = Controller::start(host, config, cluster, "1s")?;
+    let mut controller = Controller::start(parts, "1s")?;
     controller.ready().await?;
     figures.add("memory with nothing to do", controller.memory(), "-".to_owned(), "-");
     tell(&format!("controller: {units} new units in one commit"));
@@ -109,6 +109,7 @@ async fn new_units(
     push_units(config, 0..units)?;
     let started = Instant::now();
     let arrival = observer.arrival(units, started).await?;
+    controller.healthy(units).await?;
     let after = cluster.requests()?;
     tell(&format!("requests of all: {}", after.most_frequent_since(&before)));
     let what = format!("{units} new units x {OBJECTS} objects");
@@ -165,29 +166,61 @@ async fn idle(scale: Scale, cluster: &Cluster, controller: &Controller, figures:
     Ok(())
 }
 
-/// One unit of many changes.
+/// A new controller finds everything as it should be. It polls so seldom that only a webhook can tell it more.
+async fn restart(scale: Scale, parts: Parts<'_>, figures: &mut Figures) -> Result<Controller> {
+    tell("a new controller in a cluster that is as it should be");
+    let before = parts.cluster.requests()?;
+    let started = Instant::now();
+    let mut controller = Controller::start(parts, "1h")?;
+    controller.healthy(scale.units).await?;
+    let took = started.elapsed();
+    let requests = parts.cluster.requests()?.since(&before, User::Controller);
+    figures.add(
+        &format!("new controller, {} objects as they should be", scale.units * OBJECTS),
+        format!("{requests} requests, {} until all is known to be healthy", milliseconds(took)),
+        "-".to_owned(),
+        "reported",
+    );
+    Ok(controller)
+}
+
+/// How a controller learns of a push.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Told {
+    ByPolling,
+    ByWebhook,
+}
+
+/// One unit of many changes, again and again.
 async fn changes(
     scale: Scale,
-    cluster: &Cluster,
-    config: &Repository,
+    parts: Parts<'_>,
+    controller: &Controller,
+    told: Told,
     figures: &mut Figures,
-    how: &str,
-    bar: &str,
 ) -> Result<()> {
+    let (how, bar, first) = match told {
+        Told::ByPolling => ("polling every second", "< poll interval + 1 s", 1),
+        Told::ByWebhook => ("told by webhook", "< 1 s", 1_000),
+    };
     tell(&format!("one changed unit, {how}"));
-    let (client, writer) = (cluster.observer().await?, config.second_writer()?);
+    let (client, writer) = (parts.cluster.observer().await?, parts.config.second_writer()?);
     let mut times = Times::default();
-    for release in 1..=scale.changes {
+    for release in first..first + scale.changes {
         let number = release * 7 % scale.units;
         let (path, content) = unit::file(number, Object::ConfigMap, release);
         let push = || async {
             writer.push(BRANCH, &path, &content, "Release one unit")?;
-            Ok(Instant::now())
+            let pushed = Instant::now();
+            if told == Told::ByWebhook {
+                controller.ring().await?;
+            }
+            Ok(pushed)
         };
         times.add(change_seen(&client, &name(number), &release.to_string(), push).await?);
     }
     figures.add(
-        &format!("one changed unit among {}, {how}: push to cluster", scale.units),
+        &format!("one changed unit among {}, {how}: from the push to the cluster", scale.units),
         format!("{}, slowest {}", times.summary(), milliseconds(times.percentile(100))),
         "-".to_owned(),
         bar,
@@ -196,20 +229,14 @@ async fn changes(
 }
 
 /// A cluster was lost: a new controller fills the empty one from Git.
-async fn empty_cluster(
-    scale: Scale,
-    cluster: &Cluster,
-    host: &GitHost,
-    config: &Repository,
-    bare: Bare,
-    figures: &mut Figures,
-) -> Result<()> {
-    push_units(config, scale.units..scale.lost_units)?;
+async fn empty_cluster(scale: Scale, parts: Parts<'_>, bare: Bare, figures: &mut Figures) -> Result<()> {
+    push_units(parts.config, scale.units..scale.lost_units)?;
     tell(&format!("controller: {} units into an empty cluster", scale.lost_units));
-    let observer = Observer::start(&cluster.observer().await?);
+    let observer = Observer::start(&parts.cluster.observer().await?);
     let started = Instant::now();
-    let controller = Controller::start(host, config, cluster, "1s")?;
+    let mut controller = Controller::start(parts, "1s")?;
     let arrival = observer.arrival(scale.lost_units, started).await?;
+    controller.healthy(scale.lost_units).await?;
     let objects = scale.lost_units * OBJECTS;
     rates(figures, &format!("empty cluster to {objects} objects, clone included"), objects, arrival, bare);
     figures.add(&format!("memory with {objects} objects"), controller.memory(), "-".to_owned(), "<= 150 MB");

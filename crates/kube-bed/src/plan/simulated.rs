@@ -20,6 +20,8 @@ pub(crate) fn simulator(site: &Site, program: &Path) -> Part {
         format!("--kubeconfig={}", site.keys().kubeconfig(ADMIN).display()),
         format!("--config={}", site.data("stages.yaml")),
         format!("--manage-nodes-with-label-selector={SIMULATED}=true"),
+        // Without leases its nodes are taken for dead after 40 s, and their pods for unready for good.
+        "--node-lease-duration-seconds=40".into(),
         // No address that one could reach, and no port of the machine.
         "--cidr=192.0.2.0/24".into(),
         "--node-port=0".into(),
