@@ -21,6 +21,5 @@ mod work;
 pub(crate) use accept::{Answer, accept};
 pub(crate) use item::{RELEASE, ReleaseItem};
 pub(crate) use look::look;
-pub(crate) use settle::Failure;
 pub(crate) use waiting::Waiting;
 pub(crate) use work::work;

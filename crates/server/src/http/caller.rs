@@ -54,12 +54,12 @@ async fn caller(parts: &Parts, app: &App, group: Group) -> Result<Caller, Failur
 
 /// One text for all, so that nobody learns how near a token was; a missing scope is said, since it is proven who asks.
 fn refused(error: &TokenError) -> Failure {
-    match error.kind() {
-        Kind::Denied => Failure::new(Kind::Denied, error.to_string(), error.next_step()),
-        _ => Failure::new(
-            Kind::Unauthenticated,
-            "please provide a valid authentication token",
-            "log in with `hamctl login`, or give a valid token",
-        ),
+    if error.kind() == Kind::Denied {
+        return Failure::new(Kind::Denied, error.to_string(), error.next_step());
     }
+    Failure::new(
+        Kind::Unauthenticated,
+        "please provide a valid authentication token",
+        "log in with `hamctl login`, or give a valid token",
+    )
 }

@@ -32,6 +32,16 @@ impl Failure {
         self
     }
 
+    /// What a report says, except that what is inside the server stays there.
+    pub(crate) fn of(report: Report) -> Self {
+        let Report { kind, message, hint } = report;
+        if kind != Kind::Internal {
+            return Self::new(kind, message, hint);
+        }
+        let hint = "give the request's id to who runs the server; its log says more";
+        Self { internal: Some(message), ..Self::new(kind, "unknown error", hint) }
+    }
+
     pub(crate) fn not_found() -> Self {
         Self::new(Kind::NotFound, "not found", "check the path; a slash at its end makes it another one")
     }
@@ -52,46 +62,10 @@ impl Failure {
     }
 }
 
-/// Says what the error says, except that what is inside the server stays there.
+/// Says what the error says.
 impl<E: Explain + 'static> From<E> for Failure {
     fn from(error: E) -> Self {
-        let Report { kind, message, hint } = Report::new(&error);
-        match kind {
-            Kind::Internal => Self {
-                internal: Some(message),
-                ..Self::new(
-                    kind,
-                    "unknown error",
-                    "give the request's id to who runs the server; its log says more",
-                )
-            },
-            Kind::Usage
-            | Kind::Unauthenticated
-            | Kind::Denied
-            | Kind::NotFound
-            | Kind::Conflict
-            | Kind::Invalid
-            | Kind::Unavailable
-            | Kind::Failed => Self::new(kind, message, hint),
-        }
-    }
-}
-
-/// A release that cannot be done, said like any other error.
-impl From<crate::release::Failure> for Failure {
-    fn from(failure: crate::release::Failure) -> Self {
-        let crate::release::Failure { kind, message, hint } = failure;
-        match kind {
-            Kind::Internal => Self {
-                internal: Some(message),
-                ..Self::new(
-                    kind,
-                    "unknown error",
-                    "give the request's id to who runs the server; its log says more",
-                )
-            },
-            _ => Self::new(kind, message, hint),
-        }
+        Self::of(Report::new(&error))
     }
 }
 

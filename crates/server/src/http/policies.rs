@@ -148,12 +148,12 @@ async fn change(app: &App, change: PolicyChange, verb: &str) -> Result<Vec<Strin
 
 /// The original's words when the repository cannot be written now, and why.
 fn not_written(error: &WriteError, verb: &str) -> Failure {
-    match error.kind() {
-        Kind::Unavailable => Failure::new(
-            Kind::Unavailable,
-            format!("could not {verb} policy right now. Please try again in a moment."),
-            format!("{error}; {}", error.next_step()),
-        ),
-        _ => Failure::from(error.clone()),
+    if error.kind() != Kind::Unavailable {
+        return Failure::from(error.clone());
     }
+    Failure::new(
+        Kind::Unavailable,
+        format!("could not {verb} policy right now. Please try again in a moment."),
+        format!("{error}; {}", error.next_step()),
+    )
 }

@@ -125,6 +125,6 @@ fn answered(release: &Release, answer: Answer) -> Result<ReleaseResponse, Failur
         }),
         // The original answers 400 to whatever the gate says.
         Answer::Denied(denied) => Err(Failure::from(denied).with_status(400)),
-        Answer::Failed(failure) => Err(failure.into()),
+        Answer::Failed(report) => Err(Failure::of(report)),
     }
 }

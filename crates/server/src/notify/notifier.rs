@@ -1,6 +1,6 @@
 //! Who hears of what. Pure: it makes rows for the queue.
 
-use artifact::ArtifactSpec;
+use artifact::{ArtifactSpec, Intent};
 use policy::Release;
 use queue::NewItem;
 use serde::Serialize;
@@ -48,20 +48,18 @@ impl Notifier {
         reason: &str,
     ) -> Vec<NewItem> {
         let branch = spec.map_or("", |spec| spec.application.branch.as_str());
-        let row = match (&release.intent, spec) {
-            (artifact::Intent::AutoRelease, Some(spec)) => {
-                if self.config.mute_policy {
-                    return Vec::new();
-                }
-                let failed =
-                    slack_text::auto_release_failed(release.service.as_str(), &release.environment, branch);
-                self.to_person(&spec.application.author_email, failed)
+        let author = spec.filter(|_| release.intent == Intent::AutoRelease);
+        let row = if let Some(spec) = author {
+            if self.config.mute_policy {
+                return Vec::new();
             }
-            _ => {
-                let namespace = spec.map_or("", |spec| spec.namespace.as_str());
-                let given_up = slack_text::given_up(release, branch, namespace, reason);
-                self.to_person(release.actor.email(), given_up)
-            }
+            let service = release.service.as_str();
+            let failed = slack_text::auto_release_failed(service, &release.environment, branch);
+            self.to_person(&spec.application.author_email, failed)
+        } else {
+            let namespace = spec.map_or("", |spec| spec.namespace.as_str());
+            let given_up = slack_text::given_up(release, branch, namespace, reason);
+            self.to_person(release.actor.email(), given_up)
         };
         row.into_iter().collect()
     }

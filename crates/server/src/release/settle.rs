@@ -1,11 +1,11 @@
 //! What an outcome means for the item in the queue and for the caller. Pure.
 
 use config_repo::{ReleaseOutcome, WriteError};
-use explain::{Explain, Kind, Report};
+use explain::{Kind, Report};
 use policy::Denied;
 
 /// What a caller is told.
-#[derive(Clone, Debug)]
+#[derive(Debug)]
 pub(crate) enum Ending {
     /// The commit is on the remote.
     Landed { commit: String },
@@ -16,22 +16,7 @@ pub(crate) enum Ending {
     /// It cannot be done now; the server goes on trying.
     Pending { reason: String },
     /// It cannot be done.
-    Failed(Failure),
-}
-
-/// Why a release cannot be done.
-#[derive(Clone, Debug)]
-pub(crate) struct Failure {
-    pub(crate) kind: Kind,
-    pub(crate) message: String,
-    pub(crate) hint: String,
-}
-
-impl Failure {
-    pub(crate) fn new<E: Explain + 'static>(error: &E) -> Self {
-        let Report { kind, message, hint } = Report::new(error);
-        Self { kind, message, hint }
-    }
+    Failed(Report),
 }
 
 /// What becomes of the item.
@@ -57,9 +42,9 @@ impl Ending {
     }
 
     fn of_failure(error: &WriteError) -> Self {
-        let failure = Failure::new(error);
-        match failure.kind {
-            Kind::Unavailable => Self::Pending { reason: failure.message },
+        let report = Report::new(error);
+        match report.kind {
+            Kind::Unavailable => Self::Pending { reason: report.message },
             Kind::Usage
             | Kind::Unauthenticated
             | Kind::Denied
@@ -67,7 +52,7 @@ impl Ending {
             | Kind::Conflict
             | Kind::Invalid
             | Kind::Failed
-            | Kind::Internal => Self::Failed(failure),
+            | Kind::Internal => Self::Failed(report),
         }
     }
 
@@ -85,7 +70,7 @@ impl Ending {
             Self::Landed { .. } | Self::AlreadyThere => String::new(),
             Self::Denied(denied) => denied.to_string(),
             Self::Pending { reason } => reason.clone(),
-            Self::Failed(failure) => failure.message.clone(),
+            Self::Failed(report) => report.message.clone(),
         }
     }
 }

@@ -5,14 +5,14 @@ use std::time::{Instant, SystemTime};
 
 use artifact_store::{Artifact, StoreError};
 use config_repo::{Manifest, Manifests, ReleaseRequest};
-use explain::{Explain, Kind};
+use explain::{Explain, Kind, Report};
 use policy::Release;
 use queue::{QueueError, Taken};
 use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
 use tracing::{Instrument, info, info_span, warn};
 
-use super::settle::{Ending, Failure, Fate};
+use super::settle::{Ending, Fate};
 use super::{RELEASE, ReleaseItem};
 use crate::app::App;
 use crate::metrics::{Outcome, ReleaseLabels};
@@ -79,7 +79,7 @@ fn unread(error: &StoreError) -> Ending {
         | Kind::NotFound
         | Kind::Conflict
         | Kind::Invalid
-        | Kind::Failed => Ending::Failed(Failure::new(error)),
+        | Kind::Failed => Ending::Failed(Report::new(error)),
     }
 }
 
@@ -99,7 +99,7 @@ async fn write(app: &App, release: &Release, artifact: &Artifact) -> Ending {
         Ok(files) => files,
         Err(error) => {
             let error: git_mirror::InvalidPath = error;
-            return Ending::Failed(Failure {
+            return Ending::Failed(Report {
                 kind: Kind::Invalid,
                 message: format!("a file of the artifact cannot be in a Git repository: {error}"),
                 hint: "rename the file in the service's build".to_owned(),
