@@ -91,3 +91,36 @@ pub(crate) struct LogArgs {
     )]
     pub(crate) development: bool,
 }
+
+#[cfg(test)]
+mod tests {
+    use clap::CommandFactory;
+
+    use super::*;
+
+    fn start(flags: &[&str]) -> StartArgs {
+        let args = ["release-manager", "start"].iter().chain(flags);
+        match Cli::try_parse_from(args).unwrap().command {
+            Command::Start(args) => *args,
+            Command::Version => panic!("start is not version"),
+        }
+    }
+
+    #[test]
+    fn flags_are_spelled_as_users_of_the_original_spell_them() {
+        Cli::command().debug_assert();
+        let args = start(&[
+            "--mute-slack-notification-k8s=true",
+            "--log.development",
+            "--http-port",
+            "1",
+            "--http-port=2",
+        ]);
+        assert!(args.notify.mute_slack_notification_k8s && args.log.development);
+        assert!(!args.notify.mute_slack_notification_policy && args.identity.require_scopes);
+        assert_eq!(args.http_port, 2, "the last of two wins");
+        let args = start(&["--user-mappings=a=b,c=d", "--user-mappings", "e=f", "--require-scopes=false"]);
+        assert_eq!(args.notify.user_mappings, ["a=b", "c=d", "e=f"], "lists add up");
+        assert!(!args.identity.require_scopes);
+    }
+}
