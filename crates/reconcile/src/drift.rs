@@ -65,6 +65,7 @@ mod tests {
             labels: pairs(&[("app", "shop")]),
             annotations: Vec::new(),
             body: RawValue::NULL.to_owned(),
+            fingerprint: 0,
         }
     }
 

@@ -55,7 +55,7 @@ pub use name::{
     APPROVE_ANNOTATION, ENVIRONMENT_LABEL, Environment, InvalidName, PRUNE_ANNOTATION, UNIT_ANNOTATION,
     UnitName, Version,
 };
-pub use object::{GroupKind, Manifest, ObjectRef, Place};
+pub use object::{GroupKind, Manifest, ObjectRef, Place, fingerprint};
 pub use pace::Pace;
 pub use plan::{Facts, Goal, Kept, Plan, Prune, plan};
 pub use problem::Problem;

@@ -123,14 +123,14 @@ pub struct Manifest {
     pub annotations: Vec<(Box<str>, Box<str>)>,
     /// The JSON to apply, without namespace.
     pub body: Box<RawValue>,
+    /// Another one for anything else to apply, see [`fingerprint`].
+    pub fingerprint: u64,
 }
 
-impl Manifest {
-    /// Changes with everything we apply.
-    #[must_use]
-    pub fn fingerprint(&self) -> u64 {
-        let mut hasher = DefaultHasher::new();
-        (&self.version, self.body.get()).hash(&mut hasher);
-        hasher.finish()
-    }
+/// A number that changes with everything we apply.
+#[must_use]
+pub fn fingerprint(version: &str, body: &RawValue) -> u64 {
+    let mut hasher = DefaultHasher::new();
+    (version, body.get()).hash(&mut hasher);
+    hasher.finish()
 }

@@ -38,7 +38,7 @@ impl Machine {
             News::Changed(object, live) => self.seen(object, *live),
             News::Gone(object, version) => self.gone(&object, version),
             News::Synced => self.synced(kind),
-            News::Failed(_) => self.suspect_cluster(),
+            News::Failed(why) => self.watch_failed(kind, why),
         }
     }
 
@@ -90,6 +90,7 @@ impl Machine {
     fn synced(&mut self, kind: &GroupKind) {
         let Some(watch) = self.world.watches.get_mut(kind) else { return };
         watch.is_synced = true;
+        watch.failure = None;
         let list = watch.list;
         let unlisted: Vec<ObjectRef> = self
             .world
@@ -103,15 +104,30 @@ impl Machine {
             self.touched(&object, before.as_ref());
             self.world.forget_if_idle(&object);
         }
+        self.kind_touched(kind);
+        if kind.is("", "Namespace") {
+            self.all_dirty();
+            self.namespace_may_be_made(OWN_NAMESPACE);
+        }
+    }
+
+    /// A watch that breaks goes on by itself; one that has never caught up may not be allowed to.
+    fn watch_failed(&mut self, kind: &GroupKind, why: String) {
+        self.suspect_cluster();
+        let Some(watch) = self.world.watches.get_mut(kind) else { return };
+        if !watch.is_synced && watch.failure.as_ref() != Some(&why) {
+            watch.failure = Some(why);
+            self.kind_touched(kind);
+        }
+    }
+
+    /// Marks all units with an object of a kind.
+    fn kind_touched(&mut self, kind: &GroupKind) {
         let concerned = self.units.iter().filter(|(name, unit)| {
             let recorded = self.world.ledger.stored(name).iter();
             recorded.chain(&unit.wanted).any(|object| object.kind == *kind)
         });
         self.dirty.extend(concerned.map(|(name, _)| name.clone()));
-        if kind.is("", "Namespace") {
-            self.all_dirty();
-            self.namespace_may_be_made(OWN_NAMESPACE);
-        }
     }
 
     /// Marks everybody to whom a change of an object may matter.

@@ -144,6 +144,19 @@ fn a_refused_object_does_not_block_its_neighbours_and_is_fixed_by_new_files_at_o
 }
 
 #[test]
+fn a_kind_that_may_not_be_watched_says_so_and_blocks_only_its_objects() {
+    let mut model = Model::new();
+    model.unwatchable = Some(GroupKind::new("apps", "Deployment"));
+    let deployment = "apiVersion: apps/v1\nkind: Deployment\nmetadata:\n  name: d\n";
+    model.commit(&[("a", format!("{deployment}---\n{}", maps(&[("x", 1)])))]);
+    model.settle();
+    assert_eq!(model.names(), ["x"]);
+    let expected =
+        "all.yaml:1: Deployment.apps shop/d: the watch of Deployment.apps has not caught up: we may not";
+    assert_eq!(model.report("a").message(), expected);
+}
+
+#[test]
 fn a_refused_object_is_tried_again_later() {
     let mut model = Model::new();
     model.refused.insert("bad".into());

@@ -86,7 +86,7 @@ impl Machine {
     }
 
     fn block(&mut self, name: &UnitName, object: &ObjectRef) -> Option<Block> {
-        let fingerprint = self.world.wanted(object)?.fingerprint();
+        let fingerprint = self.world.wanted(object)?.fingerprint;
         let tracked = self.world.objects.entry(object.clone()).or_default();
         match (tracked.work, &tracked.refusal) {
             (Work::Idle, _) => {}
@@ -95,7 +95,9 @@ impl Machine {
             (Work::Resting | Work::Queued | Work::InFlight, _) => return Some(Block::Busy),
         }
         if !self.world.is_synced(&object.kind) {
-            return Some(Block::Until(format!("the watch of {} has not caught up", object.kind)));
+            let failure = self.world.watches.get(&object.kind).and_then(|watch| watch.failure.as_ref());
+            let why = failure.map(|why| format!(": {why}")).unwrap_or_default();
+            return Some(Block::Until(format!("the watch of {} has not caught up{why}", object.kind)));
         }
         let manifest = self.world.wanted(object)?;
         if !self.world.catalog.serves(manifest) {
@@ -160,7 +162,7 @@ impl Machine {
             Job::Apply(object) => {
                 let manifest = self.world.wanted(&object)?.clone();
                 let resource = self.world.catalog.resource(&object.kind)?.clone();
-                let fingerprint = manifest.fingerprint();
+                let fingerprint = manifest.fingerprint;
                 Some(Effect::Apply { object, resource, manifest, fingerprint })
             }
             Job::Delete(prune) => {

@@ -54,6 +54,8 @@ pub(super) struct Watch {
     pub is_synced: bool,
     /// Counts the lists.
     pub list: u64,
+    /// Why it does not catch up.
+    pub failure: Option<String>,
 }
 
 /// What is known of the cluster.
@@ -115,7 +117,7 @@ impl Facts for World {
             return false;
         };
         let holds = |wanted: &Arc<Manifest>| {
-            applied.fingerprint == wanted.fingerprint() && !drifted(applied, live, wanted)
+            applied.fingerprint == wanted.fingerprint && !drifted(applied, live, wanted)
         };
         self.wanted(object).is_some_and(holds)
     }

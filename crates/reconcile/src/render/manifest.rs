@@ -4,7 +4,7 @@ use serde_json::{Map, Value, value::to_raw_value};
 use yaml::{Document, Node};
 
 use crate::name::{ENVIRONMENT_LABEL, Environment, UNIT_ANNOTATION, UnitName};
-use crate::object::{GroupKind, Manifest, Place};
+use crate::object::{GroupKind, Manifest, Place, fingerprint};
 use crate::problem::Problem;
 use crate::render::SourceFile;
 
@@ -92,8 +92,17 @@ fn manifest(
     let (labels, annotations) =
         (labels.map_err(|message| wrong(&message))?, annotations.map_err(|message| wrong(&message))?);
     let raw = to_raw_value(&body).map_err(|error| wrong(&error.to_string()))?;
-    let version = version.into();
-    Ok(Manifest { kind, version, namespace, name: name.into(), place, labels, annotations, body: raw })
+    Ok(Manifest {
+        fingerprint: fingerprint(version, &raw),
+        kind,
+        version: version.into(),
+        namespace,
+        name: name.into(),
+        place,
+        labels,
+        annotations,
+        body: raw,
+    })
 }
 
 type Pairs = Vec<(Box<str>, Box<str>)>;

@@ -37,6 +37,8 @@ pub(super) struct Model {
     pub kinds: BTreeMap<&'static str, &'static str>,
     /// Objects the API server refuses.
     pub refused: BTreeSet<String>,
+    /// A kind that may not be watched.
+    pub unwatchable: Option<GroupKind>,
     pub n_applies: usize,
     cluster: u64,
     watched: BTreeMap<GroupKind, bool>,
@@ -78,6 +80,7 @@ impl Model {
             files: BTreeMap::new(),
             kinds: kinds.into(),
             refused: BTreeSet::new(),
+            unwatchable: None,
             n_applies: 0,
             cluster: 1,
             watched: BTreeMap::new(),
@@ -223,6 +226,9 @@ impl Model {
     }
 
     fn watch(&mut self, kind: &GroupKind, all: bool) {
+        if self.unwatchable.as_ref() == Some(kind) {
+            return self.machine.step(Event::News(kind.clone(), News::Failed("we may not".into())));
+        }
         self.watched.insert(kind.clone(), all);
         self.machine.step(Event::News(kind.clone(), News::Restarted));
         let listed: Vec<_> = self.objects.iter().filter(|(object, _)| object.kind == *kind).collect();
