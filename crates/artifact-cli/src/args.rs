@@ -70,7 +70,7 @@ pub(crate) struct GlobalArgs {
     )]
     pub(crate) email_suffix: String,
     /// Where the Slack API is
-    #[arg(long, global = true, hide = true, default_value = "https://slack.com/api")]
+    #[arg(long, env = "SLACK_URL", global = true, hide = true, default_value = "https://slack.com/api")]
     pub(crate) slack_url: String,
 }
 

@@ -3,8 +3,11 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use api::Rollout;
+use artifact::ArtifactId;
 use artifact_store::ArtifactStore;
 use config_repo::{Reader, Writer};
+use jiff::Timestamp;
 use policy::GlobalRestriction;
 use queue::Queue;
 use secrecy::SecretString;
@@ -40,6 +43,24 @@ pub(crate) struct Parts {
     pub(crate) timeout: Duration,
     /// Whether the server has to look for uploads, because nobody tells it of them.
     pub(crate) looks_for_uploads: bool,
+}
+
+impl Parts {
+    /// What a cluster made of the artifact since it was last released to an environment.
+    pub(crate) fn rollout(&self, environment: &str, namespace: &str, artifact: &str) -> Option<Rollout> {
+        let since = self.released_at(environment, &artifact.parse().ok()?);
+        self.rollouts.of(environment, namespace, artifact, since)
+    }
+
+    /// When an artifact was last released to an environment; unknown where the history does not say.
+    pub(crate) fn released_at(&self, environment: &str, artifact: &ArtifactId) -> Option<Timestamp> {
+        let landed = self.reader.ran(artifact).unwrap_or_else(|error| {
+            tracing::warn!(error = explain::chain(&error).join(": "), "the release index cannot be read");
+            Vec::new()
+        });
+        let here = landed.iter().filter(|landed| landed.record.environment.eq_ignore_ascii_case(environment));
+        here.map(|landed| landed.at.timestamp()).max()
+    }
 }
 
 /// A handle to the parts, for every task.

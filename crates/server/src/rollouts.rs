@@ -33,7 +33,8 @@ pub(crate) enum Report {
 }
 
 impl Report {
-    fn place(&self) -> [&str; 3] {
+    /// Environment, namespace and artifact.
+    pub(crate) fn place(&self) -> [&str; 3] {
         match self {
             Self::Deploy(event) => [&event.environment, &event.namespace, &event.artifact_id],
             Self::PodError(event) => [&event.environment, &event.namespace, &event.artifact_id],
@@ -85,15 +86,24 @@ impl Rollouts {
         Ok(rollouts)
     }
 
-    /// What is known of an artifact somewhere; a file that fails knows nothing, and says so in the log.
-    pub(crate) fn of(&self, environment: &str, namespace: &str, artifact: &str) -> Option<Rollout> {
+    /// What is known of an artifact somewhere since it was released there; a file that fails knows nothing, and says
+    /// so in the log.
+    pub(crate) fn of(
+        &self,
+        environment: &str,
+        namespace: &str,
+        artifact: &str,
+        since: Option<Timestamp>,
+    ) -> Option<Rollout> {
         let read = || -> Result<Option<Record>, redb::Error> {
             let table = self.database.begin_read()?.open_table(ROLLOUTS)?;
             let row = table.get(key([environment, namespace, artifact]).as_str())?;
             Ok(row.and_then(|row| Record::read(row.value())))
         };
         match read() {
-            Ok(record) => record.map(|record| record.rollout(artifact)),
+            Ok(record) => {
+                record.filter(|record| record.is_of_release(since)).map(|record| record.rollout(artifact))
+            }
             Err(error) => {
                 tracing::warn!(%error, path = %self.path.display(), "rollouts cannot be read");
                 None
@@ -101,13 +111,19 @@ impl Rollouts {
         }
     }
 
-    /// Keeps a report; whether it says anything new. A daemon that did not hear our answer reports again.
-    pub(crate) fn take_in(&self, report: &Report, now: Timestamp) -> Result<bool, RolloutsError> {
+    /// Keeps a report; whether it says anything new. A daemon that did not hear our answer reports again. What was
+    /// known from before the artifact was released there, when it comes back by a rollback, is forgotten.
+    pub(crate) fn take_in(
+        &self,
+        report: &Report,
+        since: Option<Timestamp>,
+        now: Timestamp,
+    ) -> Result<bool, RolloutsError> {
         let key = key(report.place());
         let mut news = false;
         self.write(|table| {
             let known = table.get(key.as_str())?.and_then(|row| Record::read(row.value()));
-            let mut record = known.unwrap_or_default();
+            let mut record = known.filter(|record| record.is_of_release(since)).unwrap_or_default();
             news = record.take_in(report, now);
             table.insert(key.as_str(), record.write().as_slice())?;
             Ok(())

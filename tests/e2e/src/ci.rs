@@ -12,8 +12,6 @@ use crate::{Narrator, Stage};
 /// A developer's commit to a service.
 #[derive(Clone, Copy, Debug)]
 pub struct Change<'a> {
-    /// The service, which is also the name of its repository.
-    pub service: &'a str,
     /// The branch it is made on.
     pub branch: &'a str,
     /// The commit message.
@@ -147,6 +145,8 @@ impl Workspace {
                 email,
                 "--shuttle-plan-sha",
                 &build.plan,
+                "--url",
+                &format!("https://git.example.test/acme/{}/commit/{}", self.service, build.sha),
                 "--ci-job-url",
                 "https://ci.example.test/job/1",
             ],
@@ -184,6 +184,22 @@ impl Workspace {
                 secret,
             ],
         )
+    }
+
+    /// Commits a change on a branch of its own, and lets CI build and upload it: the commands are those that the
+    /// reader has seen before.
+    ///
+    /// # Errors
+    /// When a step fails.
+    pub fn deliver(&self, stage: &Stage, narrator: &Narrator, change: &Change<'_>) -> Result<Build> {
+        self.commit(stage, change)?;
+        let silent = Narrator::silent();
+        let build = self.render(stage, &silent, change.branch)?;
+        self.describe(stage, &silent, &build)?;
+        self.push(stage, &silent)?;
+        narrator.say(&format!("Somebody commits to branch {}: {}.", change.branch, change.message))?;
+        narrator.say(&format!("CI renders, describes and uploads it by the same commands: {}", build.id))?;
+        Ok(build)
     }
 
     /// The files that were rendered for an environment.

@@ -15,17 +15,24 @@ pub struct Narrator {
     colour: bool,
     started: Instant,
     checks: usize,
+    silent: bool,
 }
 
 impl Default for Narrator {
     fn default() -> Self {
         let terminal = io::stdout().is_terminal();
         let colour = terminal && std::env::var_os("NO_COLOR").is_none_or(|value| value.is_empty());
-        Self { terminal, colour, started: Instant::now(), checks: 0 }
+        Self { terminal, colour, started: Instant::now(), checks: 0, silent: false }
     }
 }
 
 impl Narrator {
+    /// One who says nothing, for what the reader has seen before.
+    #[must_use]
+    pub fn silent() -> Self {
+        Self { silent: true, ..Self::default() }
+    }
+
     /// Opens a chapter.
     ///
     /// # Errors
@@ -126,10 +133,16 @@ impl Narrator {
     }
 
     fn line(&self, text: &str) -> Result<()> {
+        if self.silent {
+            return Ok(());
+        }
         Ok(writeln!(io::stdout().lock(), "{text}")?)
     }
 
     fn raw(&self, text: &str) -> Result<()> {
+        if self.silent {
+            return Ok(());
+        }
         let mut out = io::stdout().lock();
         out.write_all(text.as_bytes())?;
         Ok(out.flush()?)

@@ -40,7 +40,7 @@ impl Cast {
 /// # Errors
 /// When a step fails, or the truth is not what the story says.
 pub async fn play(stage: &mut Stage, narrator: &mut Narrator) -> Result<()> {
-    let (mut cast, builds) = build::chapter(stage, narrator)?;
+    let (mut cast, builds) = build::chapter(stage, narrator).await?;
     developer::log_in(stage, narrator).await?;
     auto_release::chapter(stage, narrator, &cast, &builds).await?;
     cast.first = builds[0].id.clone();

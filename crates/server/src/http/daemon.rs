@@ -38,7 +38,9 @@ pub(crate) async fn job_error(
 }
 
 async fn report(app: &App, report: Report) -> Result<&'static str, Failure> {
-    let news = app.rollouts.take_in(&report, jiff::Timestamp::now())?;
+    let [environment, _, artifact] = report.place();
+    let since = artifact.parse().ok().and_then(|artifact| app.released_at(environment, &artifact));
+    let news = app.rollouts.take_in(&report, since, jiff::Timestamp::now())?;
     if news {
         app.queue.enqueue_all(app.notifier.after_report(&report)).await?;
     }

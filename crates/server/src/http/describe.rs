@@ -40,7 +40,7 @@ pub(crate) async fn releases(
             .then(|| {
                 let namespace =
                     if artifact.namespace.is_empty() { environment.as_str() } else { &artifact.namespace };
-                app.rollouts.of(environment.as_str(), namespace, &artifact.id)
+                app.rollout(environment.as_str(), namespace, &artifact.id)
             })
             .flatten();
         releases.push(DescribedRelease {

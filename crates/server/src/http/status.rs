@@ -27,7 +27,7 @@ fn row(app: &App, running: Running) -> EnvironmentStatus {
     let Running { environment, namespace, spec, .. } = running;
     match spec {
         Ok(spec) => EnvironmentStatus {
-            rollout: app.rollouts.of(environment.as_str(), &namespace, &spec.id),
+            rollout: app.rollout(environment.as_str(), &namespace, &spec.id),
             ..of_spec(environment.to_string(), &spec)
         },
         // One broken file breaks no other row (spec, section 12.4, number 37).

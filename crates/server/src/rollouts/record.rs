@@ -37,6 +37,12 @@ impl Record {
         self.observed.instant().as_second()
     }
 
+    /// Whether it was observed since the artifact was released, and not when it ran there an earlier time.
+    pub(super) fn is_of_release(&self, since: Option<Timestamp>) -> bool {
+        // A commit has whole seconds.
+        since.is_none_or(|since| self.observed_second() >= since.as_second())
+    }
+
     pub(super) fn rollout(self, artifact: &str) -> Rollout {
         let state = match (self.failures.is_empty(), self.workloads.is_empty()) {
             (false, _) => RolloutState::Failed,
@@ -171,6 +177,15 @@ mod tests {
         assert_eq!((rollout.state, rollout.failures[0].message.as_str()), (RolloutState::Failed, "panic"));
         assert!(record.take_in(&deploy(2), at(2)), "it is news that the failure is over");
         assert_eq!(record.rollout("a-1").state, RolloutState::Ready);
+    }
+
+    #[test]
+    fn what_was_seen_before_the_release_is_not_about_it() {
+        let mut record = Record::default();
+        record.take_in(&deploy(2), at(10));
+        assert!(record.is_of_release(None));
+        assert!(record.is_of_release(Some(at(10))));
+        assert!(!record.is_of_release(Some(at(11))));
     }
 
     #[test]

@@ -3,11 +3,12 @@
 use anyhow::{Result, ensure};
 
 use super::Cast;
+use super::truth::slack_says;
 use crate::cluster::ENVIRONMENTS;
 use crate::stage::SERVICES;
 use crate::{Build, Narrator, Stage, Workspace};
 
-pub(super) fn chapter(stage: &Stage, narrator: &mut Narrator) -> Result<(Cast, Vec<Build>)> {
+pub(super) async fn chapter(stage: &Stage, narrator: &mut Narrator) -> Result<(Cast, Vec<Build>)> {
     narrator.chapter("1. CI renders Kubernetes YAML for every environment")?;
     narrator.say(
         "Two services, web and batch, share one plan. Their shuttle.yaml says what is particular to each.",
@@ -32,5 +33,8 @@ pub(super) fn chapter(stage: &Stage, narrator: &mut Narrator) -> Result<(Cast, V
         workspace.describe(stage, narrator, build)?;
         narrator.checked(&format!("{service}: artifact.json describes {}", build.id))?;
     }
+    let said = slack_says(stage, narrator, "web is being built", &[&"Build for", &"12"]).await?;
+    narrator.output(&said)?;
+    narrator.checked("the author sees the build in Slack, one message that grows")?;
     Ok((Cast { workspaces, first: String::new() }, builds))
 }

@@ -16,13 +16,8 @@ pub(super) async fn chapter(stage: &Stage, narrator: &mut Narrator, cast: &Cast,
     narrator.chapter("6. A version whose container crashes goes to staging, and is rolled back")?;
     let workspace = cast.workspace("web")?;
     let edit = Some(("shuttle.yaml", "crash: false", "crash: true"));
-    workspace.commit(
-        stage,
-        &Change { service: "web", branch: "broken", message: "Use the payments database", edit },
-    )?;
-    let build = workspace.render(stage, narrator, "broken")?;
-    workspace.describe(stage, narrator, &build)?;
-    workspace.push(stage, narrator)?;
+    let change = Change { branch: "broken", message: "Use the payments database", edit };
+    let build = workspace.deliver(stage, narrator, &change)?;
     hamctl(stage, narrator, &["release", "--service", "web", "--branch", "broken", "--env", "staging"])?;
     runs_in_git(stage, "staging", "web", &build.id)?;
     if stage.cluster().is_some() {

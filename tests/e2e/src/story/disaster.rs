@@ -24,11 +24,7 @@ async fn hand_edit(cluster: &Cluster, narrator: &mut Narrator) -> Result<()> {
     narrator.say("Somebody edits a Deployment by hand:")?;
     narrator.command("kubectl -n prod scale deployment/web --replicas=0")?;
     narrator.output(&cluster.kubectl(["-n", "prod", "scale", "deployment/web", "--replicas=0"])?)?;
-    eventually(narrator, "it is put back", || {
-        ensure!(cluster.objects()? == before, "the Deployment still differs from Git");
-        Ok(())
-    })
-    .await?;
+    eventually(narrator, "it is put back", || same(&before, &cluster.objects()?)).await?;
     narrator.output(&cluster.rolled_out("prod", "deployment/web")?)?;
     narrator.checked("it was put back")
 }
@@ -56,13 +52,7 @@ async fn lost_cluster(stage: &mut Stage, narrator: &mut Narrator) -> Result<()> 
     let before = cluster(stage)?.objects()?;
     stage.cluster_mut().context("the stage has no cluster")?.throw_away(narrator)?;
     let cluster = cluster(stage)?;
-    eventually(narrator, "everything comes back from Git", || {
-        let now = cluster.objects()?;
-        let missing = before.iter().filter(|object| !now.contains(object)).count();
-        ensure!(now == before, "{missing} of {} objects are not back yet", before.len());
-        Ok(())
-    })
-    .await?;
+    eventually(narrator, "everything comes back from Git", || same(&before, &cluster.objects()?)).await?;
     for environment in ["dev", "staging", "prod"] {
         narrator.output(&cluster.rolled_out(environment, "deployment/web")?)?;
     }
@@ -70,4 +60,14 @@ async fn lost_cluster(stage: &mut Stage, narrator: &mut Narrator) -> Result<()> 
         "all {} objects are equal to those before, and the containers are ready",
         before.len()
     ))
+}
+
+/// Whether two looks at the cluster saw the same objects; the error names those that differ.
+fn same(before: &[String], now: &[String]) -> Result<()> {
+    let only = |these: &[String], those: &[String]| -> Vec<String> {
+        these.iter().filter(|object| !those.contains(object)).cloned().collect()
+    };
+    let (gone, new) = (only(before, now), only(now, before));
+    ensure!(gone.is_empty() && new.is_empty(), "before: {gone:#?}\nnow: {new:#?}");
+    Ok(())
 }

@@ -30,11 +30,8 @@ pub(super) async fn chapter(stage: &Stage, narrator: &mut Narrator, cast: &Cast)
 
     let workspace = cast.workspace("web")?;
     let edit = Some(("shuttle.yaml", "greeting: hello", "greeting: hotfix"));
-    workspace
-        .commit(stage, &Change { service: "web", branch: "hotfix", message: "Fix the greeting", edit })?;
-    let build = workspace.render(stage, narrator, "hotfix")?;
-    workspace.describe(stage, narrator, &build)?;
-    workspace.push(stage, narrator)?;
+    let change = Change { branch: "hotfix", message: "Fix the greeting", edit };
+    let build = workspace.deliver(stage, narrator, &change)?;
     hamctl(stage, narrator, &["release", "--service", "web", "--branch", "hotfix", "--env", "staging"])?;
     let title = format!("[staging/web] release {} by {DEVELOPER}", build.id);
     released(stage, narrator, &title, DEVELOPER, ("Release-of-branch", "hotfix"))?;

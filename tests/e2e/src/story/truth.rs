@@ -103,5 +103,12 @@ pub(super) async fn slack_says(
     let message =
         stage.slack().wait_for(what, PATIENCE, |message| texts.iter().all(|text| message.says(text)));
     let message = narrator.wait(&format!("Slack hears: {what}"), async { Ok(message.await?) }).await?;
-    Ok(format!("{}: {}\n{}", message.to, message.attachment("title"), message.attachment("text")))
+    let mut lines = vec![format!("{}: {}", message.to, message.attachment("title"))];
+    lines.extend(message.attachment("text").lines().map(str::to_owned));
+    let fields = message.attachments.first().and_then(|attachment| attachment["fields"].as_array());
+    for field in fields.into_iter().flatten() {
+        let text = |name: &str| field[name].as_str().unwrap_or_default().to_owned();
+        lines.extend([text("title"), text("value")]);
+    }
+    Ok(lines.join("\n"))
 }
