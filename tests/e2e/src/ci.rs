@@ -145,6 +145,8 @@ impl Workspace {
                 email,
                 "--shuttle-plan-sha",
                 &build.plan,
+                "--name",
+                &self.service,
                 "--url",
                 &format!("https://git.example.test/acme/{}/commit/{}", self.service, build.sha),
                 "--ci-job-url",
