@@ -16,5 +16,16 @@ pub(crate) fn test(args: &[String]) -> Result<(), Fault> {
     command.extend(args.iter().skip_while(|arg| *arg == "--").map(String::as_str));
     // The story drives the built programs, so all of them are built before any test runs.
     crate::generate::generate(&["--check".to_owned()])?;
-    cargo(&command)
+    let kept = beds();
+    let ended = cargo(&command);
+    // The bed that tests share outlives each of them; one that was there before is somebody's.
+    for bed in beds().iter().filter(|bed| !kept.contains(bed)) {
+        kube_bed::down(bed).map_err(|error| explain::Report::new(&error).to_string())?;
+    }
+    ended
+}
+
+fn beds() -> Vec<String> {
+    // A folder that cannot be read holds no bed of ours.
+    kube_bed::beds().unwrap_or_default()
 }

@@ -1,5 +1,6 @@
 //! The cluster of the story: the test bed, or one of the reader's own.
 
+use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
@@ -20,6 +21,9 @@ const KINDS: &str = "deployments,statefulsets,cronjobs,services,configmaps";
 
 /// What the programs may do there; an operator applies it once for a new cluster.
 const RIGHTS: &str = include_str!("../../../deploy/kubernetes/rights.yaml");
+
+/// The namespaces the demo makes in a cluster that is not its own: the environments, and the controllers' inventory.
+const OWN_NAMESPACES: [&str; 4] = ["dev", "staging", "prod", "release-system"];
 
 /// The label of what the demo made in a cluster that is not its own.
 const OWN_LABEL: &str = "release-manager.io/demo=true";
@@ -71,7 +75,7 @@ impl Cluster {
 
     fn join(context: &str) -> Result<Self> {
         let cluster = Self { bed: None, context: Some(context.to_owned()) };
-        for namespace in ENVIRONMENTS {
+        for namespace in OWN_NAMESPACES {
             let found =
                 cluster.kubectl(["get", "namespace", namespace, "--ignore-not-found", "-o", "json"])?;
             let foreign = !found.is_empty() && !found.contains("release-manager.io/demo");
@@ -140,22 +144,16 @@ impl Cluster {
             self.load_image()?;
             return self.install_rights();
         }
+        narrator.say("(It is yours: what is thrown away is all that the demo has there.)")?;
         self.clean()?;
-        ENVIRONMENTS.iter().try_for_each(|namespace| {
+        OWN_NAMESPACES.iter().try_for_each(|namespace| {
             self.kubectl_in(["apply", "-f", "-"], &namespace_manifest(namespace)).map(drop)
         })
     }
 
-    /// Removes what the demo made in a cluster that is not its own.
-    ///
-    /// # Errors
-    /// When the API server refuses.
-    pub fn clean(&self) -> Result<()> {
-        if self.bed.is_none() {
-            self.kubectl(["delete", "namespace", "--wait", "-l", OWN_LABEL])?;
-            self.kubectl(["delete", "namespace", "--wait", "--ignore-not-found", "release-system"])?;
-        }
-        Ok(())
+    /// Removes what the demo made in a cluster that is not its own, and nothing else.
+    fn clean(&self) -> Result<()> {
+        self.kubectl(["delete", "namespace", "--wait", "-l", OWN_LABEL]).map(drop)
     }
 
     /// Runs kubectl and returns what it printed.
@@ -207,9 +205,13 @@ impl Cluster {
 
 impl Drop for Cluster {
     fn drop(&mut self) {
-        if let Some(bed) = self.bed.take() {
-            // Nobody is left to hear of it; the next run, or `cargo xtask kube down --all`, removes the rest.
-            drop(bed.down());
+        let removed = match self.bed.take() {
+            Some(bed) => bed.down().map_err(anyhow::Error::from),
+            None => self.clean(),
+        };
+        if let Err(error) = removed {
+            // The next run removes what this one could not.
+            drop(writeln!(std::io::stderr(), "warning: not all of the demo's cluster is gone: {error:#}"));
         }
     }
 }

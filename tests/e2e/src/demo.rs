@@ -102,9 +102,6 @@ async fn run(args: &Args) -> Result<Ended> {
             Ended::Stopped
         }
     };
-    if let Some(cluster) = stage.cluster() {
-        cluster.clean()?;
-    }
     Ok(ended)
 }
 

@@ -25,4 +25,4 @@ pub use ci::{Build, Change, Workspace};
 pub use cluster::{Cluster, ClusterChoice};
 pub use narrator::Narrator;
 pub use programs::Programs;
-pub use stage::{Stage, StageOptions};
+pub use stage::{IMAGE, Stage, StageOptions};

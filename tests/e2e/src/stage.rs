@@ -15,7 +15,7 @@ use crate::cluster::{Cluster, ClusterChoice, ENVIRONMENTS};
 use crate::{Narrator, Programs, ci};
 
 /// The image every sample container runs.
-pub(crate) const IMAGE: &str = "docker.io/library/busybox:1.36";
+pub const IMAGE: &str = "docker.io/library/busybox:1.36";
 
 /// The services of the story, beside their plan.
 pub(crate) const SERVICES: [&str; 2] = ["web", "batch"];

@@ -34,12 +34,14 @@ fn the_git_half_holds_without_a_cluster_and_a_second_time() {
 }
 
 #[test]
-fn the_whole_story_holds_on_a_real_cluster() {
+fn the_whole_story_holds_on_a_real_cluster_also_after_a_demo_that_was_killed() {
     if !rustix::process::geteuid().is_root() {
         assert!(std::env::var_os("CI").is_none(), "CI has to run this as root: it starts a Kubernetes");
         return;
     }
     let folder = TempDir::new().unwrap();
+    let killed = signalled(folder.path(), "KILL", "15", &["--bed", "e2e"]);
+    assert!(!killed.succeeded(), "the demo ended by itself: {}", told(&killed));
     let output = demo(folder.path(), &["--once", "--bed", "e2e"]).run().unwrap();
     assert!(output.succeeded(), "{}", told(&output));
     for fact in ["staging is ready again", "it was put back", "are equal to those before"] {
@@ -50,21 +52,51 @@ fn the_whole_story_holds_on_a_real_cluster() {
 }
 
 #[test]
-fn a_demo_that_is_killed_leaves_no_process_and_the_next_one_runs() {
+fn a_cluster_of_the_readers_own_serves_too_and_is_left_clean() {
+    if !rustix::process::geteuid().is_root() {
+        assert!(std::env::var_os("CI").is_none(), "CI has to run this as root: it starts a Kubernetes");
+        return;
+    }
+    let mut silent = |_| ();
+    let bed = kube_bed::Bed::up(&kube_bed::BedOptions::new("e2e-own").owned(), &mut silent).unwrap();
+    let image = kube_bed::image::app(e2e::IMAGE, &kube_bed::image::Contents::default()).unwrap();
+    bed.load_image(&image).unwrap();
+    let kubectl = kube_bed::tools(&mut silent).unwrap().path("kubectl");
+    let path = format!("{}:{}", kubectl.parent().unwrap().display(), std::env::var("PATH").unwrap());
+    let context = bed.kubectl().args(["config", "current-context"]).run().unwrap().stdout_text();
     let folder = TempDir::new().unwrap();
-    // Killed with SIGKILL wherever it then is: `timeout` is the one who kills.
-    let program = env!("CARGO_BIN_EXE_demo");
-    let killed = Program::new("timeout")
-        .env("RELEASE_MANAGER_DEMO_FOLDER", folder.path())
-        .env("TMPDIR", folder.path())
-        .args(["--signal=KILL", "3", program, "--git-only"])
-        .deadline(PATIENCE)
+    let output = demo(folder.path(), &["--once", "--context", &context])
+        .env("KUBECONFIG", bed.kubeconfig())
+        .env("PATH", path)
         .run()
         .unwrap();
-    assert!(!killed.succeeded(), "the demo ended by itself: {}", told(&killed));
-    let output = demo(folder.path(), &["--once", "--git-only"]).run().unwrap();
     assert!(output.succeeded(), "{}", told(&output));
-    assert_eq!(processes_below(folder.path()), Vec::<String>::new());
+    let left = bed.kubectl().args(["get", "namespaces", "-o", "name"]).run().unwrap().stdout_text();
+    for namespace in ["dev", "staging", "prod", "release-system"] {
+        assert!(!left.contains(&format!("namespace/{namespace}")), "{left}");
+    }
+    bed.down().unwrap();
+}
+
+#[test]
+fn an_interrupted_demo_takes_everything_down() {
+    let folder = TempDir::new().unwrap();
+    let ended = signalled(folder.path(), "INT", "8", &["--git-only"]);
+    assert!(told(&ended).contains("everything the demo started is taken down"), "{}", told(&ended));
+    assert_eq!(processes_below(folder.path()), Vec::<String>::new(), "processes are left behind");
+}
+
+/// Runs the demo and sends it a signal after some seconds, wherever it then is.
+fn signalled(folder: &Path, signal: &str, seconds: &str, args: &[&str]) -> Output {
+    Program::new("timeout")
+        .env("RELEASE_MANAGER_DEMO_FOLDER", folder)
+        .env("TMPDIR", folder)
+        .inherit("XDG_CACHE_HOME")
+        .args([&format!("--signal={signal}"), "--preserve-status", seconds, env!("CARGO_BIN_EXE_demo")])
+        .args(args)
+        .deadline(PATIENCE)
+        .run()
+        .unwrap()
 }
 
 /// Command lines of processes that name the folder.
