@@ -31,9 +31,11 @@ pub(crate) fn files(number: usize, release: usize) -> impl Iterator<Item = (Stri
     Object::ALL.into_iter().map(move |object| file(number, object, release))
 }
 
-/// The same objects, ready to be sent.
+/// The same objects, ready to be sent: workloads last, so that they have what they need, and the cluster's own work
+/// for them does not slow down the rest.
 pub(crate) fn objects(units: usize) -> Result<Vec<DynamicObject>> {
-    let files = (0..units).flat_map(|number| files(number, 0));
+    let files =
+        Object::ALL.into_iter().flat_map(|object| (0..units).map(move |number| file(number, object, 0)));
     files.map(|(_, content)| Ok(serde_saphyr::from_str(&content)?)).collect()
 }
 
