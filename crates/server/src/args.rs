@@ -58,7 +58,7 @@ pub(crate) struct StartArgs {
     #[arg(long, default_value = "memory", value_name = "TYPE")]
     pub(crate) broker_type: String,
 
-    /// Branch restrictions for every service: <environment>=<regex>, separated by commas
+    /// Branch restrictions for every service: `<environment>=<regex>`, separated by commas
     #[arg(long, value_delimiter = ',', value_name = "LIST")]
     pub(crate) policy_branch_restrictions: Vec<String>,
 

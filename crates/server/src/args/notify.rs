@@ -23,7 +23,7 @@ pub(crate) struct NotifyArgs {
     #[arg(long, default_value = "", hide_default_value = true, value_name = "SUFFIX")]
     pub(crate) email_suffix: String,
 
-    /// Slack addresses of other e-mail addresses: <email>=<slack email>, separated by commas
+    /// Slack addresses of other e-mail addresses: `<email>=<slack email>`, separated by commas
     #[arg(long, env = "USER_MAPPINGS", value_delimiter = ',', value_name = "LIST")]
     pub(crate) user_mappings: Vec<String>,
 
@@ -39,7 +39,7 @@ pub(crate) struct NotifyArgs {
     #[arg(long, num_args = 0..=1, require_equals = true, default_value_t = false, default_missing_value = "true")]
     pub(crate) mute_slack_notification_release_processed: bool,
 
-    /// Grafana annotations: <environment>=<api key>=<url>, separated by commas
+    /// Grafana annotations: `<environment>=<api key>=<url>`, separated by commas
     #[arg(
         long,
         env = "GRAFANA_ANNOTATIONS",

@@ -15,7 +15,7 @@ async fn stage(folder: &Path) -> Stage {
         cluster: ClusterChoice::None,
         bed: "unused".to_owned(),
     };
-    let narrator = Narrator::default();
+    let narrator = Narrator::silent();
     let stage = Stage::set(options, &narrator).await.unwrap();
     stage.log_in().await.unwrap();
     let workspace = Workspace::clone_from(&stage, "web").unwrap();
