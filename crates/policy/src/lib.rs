@@ -1,7 +1,7 @@
 //! The gate: whether a change may be written to the config repository.
 //!
 //! Every way to change an environment (a person's release, a promotion, a rollback, an auto-release) and every
-//! change of a policy passes through one of two pure functions, [`decide_release`] and [`decide_policy`]. They
+//! change of a policy passes through one of two pure functions, [`decide_release()`] and [`decide_policy()`]. They
 //! take the change and the facts at the commit it would be built on, and answer with a proof, [`Approved`], or
 //! with every reason against. The writer of the config repository asks for that proof, and only this crate can
 //! make it: a path that writes without the gate does not compile.
