@@ -12,7 +12,7 @@ pub(crate) fn test(args: &[String]) -> Result<(), Fault> {
     } else {
         say("not root: tests that need a cluster of their own say so");
     }
-    let mut command = vec!["test", "--workspace"];
+    let mut command = vec!["test", "--workspace", "--no-fail-fast"];
     command.extend(args.iter().skip_while(|arg| *arg == "--").map(String::as_str));
     // The story drives the built programs, so all of them are built before any test runs.
     crate::generate::generate(&["--check".to_owned()])?;

@@ -64,13 +64,17 @@ const CAMEL_KEYS: [&str; 50] = [
 static CANONICAL: LazyLock<HashMap<String, &'static str>> =
     LazyLock::new(|| CAMEL_KEYS.iter().map(|key| (key.to_ascii_lowercase(), *key)).collect());
 
-/// Reads a body: the first JSON value, keys in any case, `null` for "not given", unknown fields and bytes after the
+/// Reads a body: the first JSON value, which has to be an object, keys in any case, `null` for "not given", unknown fields and bytes after the
 /// value ignored.
 ///
 /// # Errors
 /// When it is not JSON, or a value has a wrong type.
 pub fn decode<T: DeserializeOwned>(bytes: &[u8]) -> serde_json::Result<T> {
     let value = Value::deserialize(&mut serde_json::Deserializer::from_slice(bytes))?;
+    if !value.is_object() {
+        // Serde would read a list as the fields in their order.
+        return Err(serde::de::Error::custom("the body is not a JSON object"));
+    }
     serde_json::from_value(fold_keys(value))
 }
 
