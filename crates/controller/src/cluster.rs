@@ -51,11 +51,20 @@ impl Explain for ClusterError {
     }
 }
 
-/// A client of the cluster in a kubeconfig, or of the one we run in. The cluster need not answer yet.
+/// A cluster, and where it is.
+#[derive(Clone)]
+pub struct Cluster {
+    /// Reaches it.
+    pub client: Client,
+    /// Where it is, for messages.
+    pub address: String,
+}
+
+/// The cluster in a kubeconfig, or the one we run in. It need not answer yet.
 ///
 /// # Errors
 /// When it is not known how to reach it.
-pub async fn client(kubeconfig: Option<&Path>) -> Result<Client, ClusterError> {
+pub async fn cluster(kubeconfig: Option<&Path>) -> Result<Cluster, ClusterError> {
     // An error says that the process has a provider already, which serves as well.
     let _installed = rustls::crypto::ring::default_provider().install_default();
     let mut config = match kubeconfig.filter(|path| !path.as_os_str().is_empty()) {
@@ -70,5 +79,8 @@ pub async fn client(kubeconfig: Option<&Path>) -> Result<Client, ClusterError> {
     // The engine keeps its own pace, and has to see when the server asks for a slower one.
     config.default_retry = false;
     let address = config.cluster_url.to_string();
-    Client::try_from(config).map_err(|source| ClusterError::Credentials { address, source })
+    match Client::try_from(config) {
+        Ok(client) => Ok(Cluster { client, address }),
+        Err(source) => Err(ClusterError::Credentials { address, source }),
+    }
 }

@@ -99,7 +99,12 @@ impl Follower {
                 }
             }
             Ok(None) => {}
-            Err(error) => now.unreachable = Some(Report::new(error).message),
+            Err(error) => {
+                now.unreachable = Some(unreadable(error));
+                now.n_faults += 1;
+                // What nobody answers for has not changed.
+                now.alarm.clone_from(&before.alarm);
+            }
         }
         let (follower, look) = self.read_tip().await?;
         match look {
@@ -111,15 +116,14 @@ impl Follower {
                     *enforced = Some(commit);
                 }
             }
-            Ok(Look::NoFolder(commit)) if enforced.is_some() => {
-                now.alarm.get_or_insert(format!(
-                    "commit {commit} has no folder {}: the last tree that had one is kept",
-                    follower.path
-                ));
+            Ok(Look::NoFolder(commit)) => {
+                // Without both, nothing has been released to this environment yet.
+                if enforced.is_some() || follower.engine.snapshot().await?.n_recorded > 0 {
+                    now.alarm.get_or_insert(no_folder(commit, &follower.path));
+                }
             }
-            // Nothing has been released to this environment yet.
-            Ok(Look::NoFolder(_) | Look::Empty) => {}
-            Err(error) => now.unreachable = Some(Report::new(&error).message),
+            Ok(Look::Empty) => {}
+            Err(error) => now.unreachable = Some(unreadable(&error)),
         }
         tell(&before, &now);
         follower.state.send_replace(now);
@@ -141,10 +145,25 @@ fn read_tip(mirror: &Mirror, path: &TreePath) -> Result<Look, Error> {
     Ok(tree.map_or(Look::NoFolder(commit), |tree| Look::Tree(commit, tree)))
 }
 
+/// What is wrong and what to do about it.
+fn unreadable(error: &Error) -> String {
+    let report = Report::new(error);
+    format!("{} ({})", report.message, report.hint)
+}
+
+/// The folder of an environment goes with its last service, and also by mistake: only a person knows which.
+fn no_folder(commit: CommitId, path: &TreePath) -> String {
+    format!(
+        "commit {commit} has no folder {path}: nothing is deleted (revert that commit, or check --environment and \
+         --path; if nothing is to run here any more, commit a file {path}/.gitkeep)"
+    )
+}
+
 fn rewritten(fetched: &Fetched) -> String {
     let shown = |commit: Option<CommitId>| commit.map_or_else(|| "nothing".to_owned(), |id| id.to_string());
     format!(
-        "the history of the branch was rewritten: it shows {}, which does not follow {}, which is kept",
+        "the history of the branch was rewritten: it shows {}, which does not follow {}, which is kept \
+         (find out who did it; to accept it, stop the controller, empty --data-dir and start it again)",
         shown(fetched.after),
         shown(fetched.before)
     )
@@ -154,7 +173,7 @@ fn rewritten(fetched: &Fetched) -> String {
 fn tell(before: &GitState, now: &GitState) {
     match (&before.unreachable, &now.unreachable) {
         (None, Some(why)) => {
-            error!("the config repository cannot be read: {why}; what is known stays enforced")
+            error!("the config repository cannot be read, and what is known stays enforced: {why}")
         }
         (Some(_), None) => info!("the config repository can be read again"),
         (Some(_), Some(_)) | (None, None) => {}

@@ -14,6 +14,8 @@ pub struct GitState {
     pub asked_at: Option<SystemTime>,
     /// Why the host does not answer; a tree we have is enforced nevertheless.
     pub unreachable: Option<String>,
+    /// How many fetches have failed since the start.
+    pub n_faults: u64,
     /// Why what the host shows is not followed: a person has to look.
     pub alarm: Option<String>,
 }

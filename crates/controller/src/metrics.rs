@@ -29,6 +29,7 @@ impl Collector for Moment {
             ("deletes", "Objects deleted", totals.deletes),
             ("faults", "Requests that the API server refused or that failed", totals.faults),
             ("throttles", "Times the API server asked for a slower pace", totals.throttles),
+            ("git_faults", "Fetches from the Git host that failed", self.git.n_faults),
             ("inventory_writes", "Pages of the inventory written", totals.page_writes),
         ];
         for (name, help, value) in counters {

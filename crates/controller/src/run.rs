@@ -16,6 +16,7 @@ use tokio_util::sync::CancellationToken;
 use tracing::info;
 
 use crate::args::CommandLine;
+use crate::cluster::Cluster;
 use crate::follow::Follower;
 use crate::git_state::GitState;
 use crate::settings::Settings;
@@ -39,21 +40,21 @@ pub fn start(args: CommandLine) -> Result<(), ControllerError> {
         let stop = CancellationToken::new();
         let mut signals = JoinSet::new();
         signals.spawn(signal::stop_on_signal(stop.clone()));
-        let client = cluster::client(kubeconfig.as_deref()).await?;
-        run(settings, client, stop).await
+        let cluster = cluster::cluster(kubeconfig.as_deref()).await?;
+        run(settings, cluster, stop).await
     });
     // A fetch that hangs ends with its own deadline; nobody has to wait for it.
     runtime.shutdown_background();
     outcome
 }
 
-/// Follows the repository and drives the cluster behind `client`, until `stop`.
+/// Follows the repository and drives the cluster, until `stop`.
 ///
 /// # Errors
 /// When it cannot start, or a part of it ended that must not.
 pub async fn run(
     settings: Settings,
-    client: kube::Client,
+    cluster: Cluster,
     stop: CancellationToken,
 ) -> Result<(), ControllerError> {
     // Whatever ends the tasks below, by error or by the caller giving up, stops all of them.
@@ -65,8 +66,9 @@ pub async fn run(
     );
     let mirror = Mirror::open(&settings.data_dir, settings.remote)?;
     let source = Arc::new(GitSource::new(mirror.reader()));
-    let machine =
-        reconcile::Settings { environment: settings.environment, prune_limit: settings.prune_limit };
+    let Cluster { client, address } = cluster;
+    let (environment, prune_limit) = (settings.environment, settings.prune_limit);
+    let machine = reconcile::Settings { environment, address, prune_limit };
     let (engine, handle) = Engine::new(client, machine, Arc::clone(&source) as Arc<dyn reconcile::Source>);
     let (state, git) = watch::channel(GitState::default());
     let bell = Arc::new(Notify::new());

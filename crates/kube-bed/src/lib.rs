@@ -1,7 +1,7 @@
 //! A real Kubernetes on one machine: API server, controller manager, scheduler, kubelet, etcd, containerd, runc.
 //!
 //! [`Bed::up`] builds what is missing, starts it and returns when pods can run; a bed that already runs is used
-//! as it is. Beds outlive the process that started them, so that all tests share one; an owned bed
+//! as it is. Beds outlive the process that started them, so that all tests share one ([`shared()`]); an owned bed
 //! ([`BedOptions::owned`]) goes with its owner instead. [`down`] removes every trace, however the bed ended.
 //!
 //! ```text
@@ -39,6 +39,7 @@ mod cgroups;
 mod launch;
 mod marked;
 mod record;
+mod shared;
 mod status;
 mod sweep;
 
@@ -46,6 +47,7 @@ pub use bed::{Bed, BedOptions};
 pub use error::BedError;
 pub use plan::SIMULATED;
 pub use progress::Progress;
+pub use shared::shared;
 pub use status::{PartStatus, Status, beds, kubeconfig, status};
 pub use sweep::down;
 pub use tools::{Tools, tools};

@@ -284,7 +284,12 @@ fn tell(happening: &Happening) {
         Happening::Connected { is_other: true } => {
             warn!("the cluster is another one than before: applying everything")
         }
-        Happening::Disconnected(why) => error!(reason = %why, "the cluster does not answer: {why}"),
+        Happening::Disconnected(why) => error!("{why}"),
+        Happening::PodsHidden(why) => warn!(
+            "cannot see why pods fail: {why} (let the controller list and watch pods, see \
+             deploy/kubernetes/rights.yaml)"
+        ),
+        Happening::PodsShown => info!("pods can be seen again"),
         Happening::Repaired(object) => {
             warn!(%object, "put {object} back: it was changed by somebody else");
         }

@@ -63,7 +63,7 @@ impl Explain for Fault {
             FaultKind::Conflict => "see who else writes the object; it is tried again".into(),
             FaultKind::NotFound => "see that the cluster serves this kind".into(),
             FaultKind::Forbidden => {
-                "allow it to the controller's service account, see the chart's ClusterRole".into()
+                "allow it to the controller's service account, see deploy/kubernetes/rights.yaml".into()
             }
             FaultKind::Invalid => "correct the object in the service's repository and release it".into(),
         }

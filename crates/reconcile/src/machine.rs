@@ -40,6 +40,8 @@ pub const OWN_NAMESPACE: &str = "release-system";
 pub struct Settings {
     /// The environment it drives.
     pub environment: Environment,
+    /// Where the cluster is, for messages.
+    pub address: String,
     /// How much may be deleted at once.
     pub prune_limit: PruneLimit,
 }
@@ -132,6 +134,7 @@ impl Machine {
             revision: self.tree.as_ref().map(|tree| tree.revision.clone()).unwrap_or_default(),
             disconnected: self.link.why_down(),
             held: self.held.clone(),
+            n_recorded: self.world.ledger.n_objects(),
             units: self.units.iter().map(|(name, unit)| self.judge(name, unit)).collect(),
             totals: Totals {
                 queued: self.queue.len() as u64,

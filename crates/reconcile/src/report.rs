@@ -107,6 +107,8 @@ pub struct Snapshot {
     pub disconnected: Option<String>,
     /// A prune that waits for approval.
     pub held: Option<Held>,
+    /// How many objects are on record in the cluster, as far as it has been reached.
+    pub n_recorded: usize,
     /// All units.
     pub units: Vec<UnitReport>,
     /// Counters.
@@ -123,6 +125,10 @@ pub enum Happening {
     },
     /// The cluster is not reached any more.
     Disconnected(String),
+    /// We may not watch pods: what keeps a workload from being well is not seen.
+    PodsHidden(String),
+    /// We may watch pods again.
+    PodsShown,
     /// A unit is in another state, or for another reason.
     Unit(UnitReport),
     /// An object was put back that somebody had changed or deleted.

@@ -50,8 +50,8 @@ async fn killed_at_twenty_points_the_cluster_ends_equal_to_git() {
         place.push(&files)
     };
     let mut commit = release(&place, round);
-    place.start();
-    place.healthy(&commit).await;
+    place.controller.start();
+    place.controller.healthy(&commit).await;
     // A longer line, so that a request that was seen is not answered yet.
     place.api.network().delay(Duration::from_millis(30));
     let pages = |place: &Place| place.api.count("PUT", "/api/v1/namespaces/release-system");
@@ -64,9 +64,9 @@ async fn killed_at_twenty_points_the_cluster_ends_equal_to_git() {
         wait::until("the point to kill at", Duration::from_secs(120), reached).await;
         // The second page of a round strikes out what was deleted: before it, there is work to cut through.
         n_cut += usize::from(pages(&place) < pages_before + 2);
-        place.kill();
-        place.start();
-        place.healthy(&commit).await;
+        place.controller.kill();
+        place.controller.start();
+        place.controller.healthy(&commit).await;
         let mut wanted: Vec<String> = files(round)
             .iter()
             .map(|(path, _)| path.rsplit_once('/').unwrap().1.replace(".yaml", ""))

@@ -2,7 +2,8 @@
 
 use std::fmt::Write as _;
 
-use crate::place::{BRANCH, Place, config_map, deployment, unit};
+use crate::controller::unit;
+use crate::place::{BRANCH, Place, config_map, deployment};
 
 const CART: &str = "dev/releases/shop/cart";
 
@@ -10,8 +11,14 @@ const CART: &str = "dev/releases/shop/cart";
 async fn a_cluster_follows_git_through_changes_faults_and_its_own_end() {
     let mut place = Place::new("it-controller").await;
     place.push(&[("README.md", "What runs where.\n")]);
-    place.start();
-    assert_eq!(place.readyz(200).await, "ready\n", "nothing is released yet, and that is fine");
+    place.api.fail_next_on("GET", "/api/v1/pods", 3, 403);
+    place.controller.start();
+    assert_eq!(
+        place.controller.readyz(200, "").await,
+        "ready\n",
+        "nothing is released yet, and that is fine"
+    );
+    hidden_pods_are_told_once(&place).await;
 
     arrives(&place).await;
     costs_nothing_while_nothing_happens(&place).await;
@@ -23,6 +30,14 @@ async fn a_cluster_follows_git_through_changes_faults_and_its_own_end() {
     a_large_prune_waits(&place).await;
     git_may_be_down_or_rewritten(&mut place).await;
     an_empty_cluster_is_filled_again(&mut place).await;
+    the_last_service_goes_when_a_person_says_so(&mut place).await;
+}
+
+async fn hidden_pods_are_told_once(place: &Place) {
+    place.controller.logged("INFO pods can be seen again").await;
+    let told = "WARN cannot see why pods fail: fault proxy (let the controller list and watch pods, \
+        see deploy/kubernetes/rights.yaml)";
+    assert_eq!(place.controller.log("pods fail"), [told], "once, although it was refused three times");
 }
 
 async fn arrives(place: &Place) {
@@ -36,19 +51,19 @@ async fn arrives(place: &Place) {
         ("dev/releases/shop/web/config.yaml", &config_map("web", "1")),
         ("prod/releases/shop/web/config.yaml", &config_map("prod", "1")),
     ]);
-    place.healthy(&commit).await;
+    place.controller.healthy(&commit).await;
     assert_eq!(place.config_maps("shop"), "cart web");
     place.kubectl_ok(&["get", "--namespace=shop", "serviceaccount/cart", "service/cart", "deployment/cart"]);
-    assert!(place.get("/metrics").await.contains("release_controller_units_healthy 2"));
+    assert!(place.controller.get("/metrics").await.contains("release_controller_units_healthy 2"));
 }
 
 async fn costs_nothing_while_nothing_happens(place: &Place) {
     let applies = place.api.count("PATCH", "/");
     let commit = place.push(&[("README.md", "Something else.\n")]);
-    place.healthy(&commit).await;
+    place.controller.healthy(&commit).await;
     assert_eq!(place.api.count("PATCH", "/"), applies, "a commit elsewhere costs no request");
     let commit = place.push(&[(&format!("{CART}/config.yaml"), &config_map("cart", "2"))]);
-    place.healthy(&commit).await;
+    place.controller.healthy(&commit).await;
     assert_eq!(place.api.count("PATCH", "/"), applies + 1, "a change of one object is one request");
 }
 
@@ -80,11 +95,11 @@ async fn goes_and_moves(place: &Place) {
         (&format!("{CART}/moves.yaml"), &config_map("moves", "1")),
         (&format!("{CART}/goes.yaml"), &config_map("goes", "1")),
     ]);
-    place.healthy(&commit).await;
+    place.controller.healthy(&commit).await;
     let before = place.kubectl_ok(&uid);
     place.push(&[("dev/releases/shop/web/moves.yaml", &config_map("moves", "2"))]);
     let commit = place.remove(&[&format!("{CART}/moves.yaml"), &format!("{CART}/goes.yaml")]);
-    place.healthy(&commit).await;
+    place.controller.healthy(&commit).await;
     place.see(&["get", "configmap", "--namespace=shop", "goes", "--ignore-not-found"], "").await;
     assert_eq!(place.config_maps("shop"), "cart moves web");
     assert_eq!(place.kubectl_ok(&uid), before, "it was handed over, not made anew");
@@ -99,6 +114,7 @@ async fn bad_files_stop_nobody_else(place: &Place) {
         ("dev/releases/shop/new/config.yaml", &config_map("new", "1")),
     ]);
     let units = place
+        .controller
         .units("two bad units", |units| {
             units["revision"] == commit.as_str()
                 && unit(units, "/cart").0 == "failing"
@@ -117,7 +133,7 @@ async fn bad_files_stop_nobody_else(place: &Place) {
     assert_eq!(place.config_maps("shop"), "cart good moves new web", "the last good state of web stays");
     let bad = format!("{CART}/bad.yaml");
     let commit = place.remove(&[&bad, "dev/releases/shop/web/broken.yaml"]);
-    place.healthy(&commit).await;
+    place.controller.healthy(&commit).await;
 }
 
 async fn a_definition_and_its_object_come_together(place: &Place) {
@@ -128,10 +144,10 @@ async fn a_definition_and_its_object_come_together(place: &Place) {
     let folder = "dev/releases/shop/widgets";
     let commit =
         place.push(&[(&format!("{folder}/a.yaml"), widget), (&format!("{folder}/b.yaml"), definition)]);
-    place.healthy(&commit).await;
+    place.controller.healthy(&commit).await;
     place.kubectl_ok(&["get", "--namespace=shop", "widgets.it.example.test/w"]);
     let commit = place.remove(&[folder]);
-    place.healthy(&commit).await;
+    place.controller.healthy(&commit).await;
     let definitions = ["get", "customresourcedefinitions", "widgets.it.example.test", "--ignore-not-found"];
     place.see(&definitions, "").await;
 }
@@ -144,7 +160,7 @@ async fn a_busy_server_is_waited_for(place: &Place) {
         (&format!("{CART}/config.yaml"), &config_map("cart", "3")),
         (&format!("{CART}/good.yaml"), &config_map("good", "3")),
     ]);
-    place.healthy(&commit).await;
+    place.controller.healthy(&commit).await;
 }
 
 async fn a_large_prune_waits(place: &Place) {
@@ -153,9 +169,9 @@ async fn a_large_prune_waits(place: &Place) {
         writeln!(many, "---\n{}", config_map(&format!("many-{n}"), "1")).unwrap();
     }
     let commit = place.push(&[("dev/releases/bulk/many/all.yaml", &many)]);
-    place.healthy(&commit).await;
+    place.controller.healthy(&commit).await;
     let commit = place.remove(&["dev/releases/bulk"]);
-    let units = place.units("a held prune", |units| {
+    let units = place.controller.units("a held prune", |units| {
         units["revision"] == commit.as_str() && unit(units, "/many").0 == "held"
     });
     let units = units.await;
@@ -164,24 +180,24 @@ async fn a_large_prune_waits(place: &Place) {
     let (_, message) = unit(&units, "/many");
     let (_, command) = message.split_once("kubectl ").unwrap();
     place.kubectl_ok(&command.split(' ').collect::<Vec<_>>());
-    place.healthy(&commit).await;
+    place.controller.healthy(&commit).await;
     assert_eq!(place.config_maps("bulk"), "");
     place.kubectl_ok(&["get", "namespace", "bulk"]);
 }
 
 async fn git_may_be_down_or_rewritten(place: &mut Place) {
     place.host.down().await;
-    let text = place.readyz(503).await;
+    let text = place.controller.readyz(503, "").await;
     assert!(text.contains("cannot reach the Git repository"), "{text}");
     place.kubectl_ok(&["delete", "--namespace=shop", "configmap/cart"]);
     let value = ["get", "--namespace=shop", "configmap/cart", "--output=jsonpath={.data.value}"];
     place.see(&value, "3").await;
-    place.kill();
+    place.controller.kill();
     place.kubectl_ok(&["delete", "--namespace=shop", "configmap/cart"]);
-    place.start();
+    place.controller.start();
     place.see(&value, "3").await;
     place.host.up().await;
-    place.readyz(200).await;
+    place.controller.readyz(200, "").await;
 
     let tip = place.config.tip(BRANCH).unwrap().unwrap();
     let point_at = |commit: &str| {
@@ -190,21 +206,41 @@ async fn git_may_be_down_or_rewritten(place: &mut Place) {
         assert!(output.succeeded(), "{}", output.stderr_text());
     };
     point_at(&format!("{tip}~3"));
-    let text = place.readyz(503).await;
+    let text = place.controller.readyz(503, "").await;
     assert!(text.contains("the history of the branch was rewritten"), "{text}");
     assert_eq!(place.config_maps("shop"), "cart good moves new web", "the last good tree is kept");
     point_at(&tip);
-    place.readyz(200).await;
+    place.controller.readyz(200, "").await;
 }
 
 async fn an_empty_cluster_is_filled_again(place: &mut Place) {
     let commit = place.config.tip(BRANCH).unwrap().unwrap();
-    place.healthy(&commit).await;
+    place.controller.healthy(&commit).await;
     place.bed.wipe(&mut |_| ()).unwrap();
     let names = "--output=jsonpath={.items[*].metadata.name}";
     let selector = "--selector=release-manager.io/environment=dev";
     let maps = ["get", "configmaps", "--namespace=shop", selector, names];
     place.see(&maps, "cart good moves new web").await;
-    place.healthy(&commit).await;
+    place.controller.healthy(&commit).await;
     place.kubectl_ok(&["get", "--namespace=shop", "serviceaccount/cart", "service/cart", "deployment/cart"]);
+}
+
+async fn the_last_service_goes_when_a_person_says_so(place: &mut Place) {
+    let commit = place.remove(&["dev"]);
+    let advice = format!(
+        "git: commit {commit} has no folder dev/releases: nothing is deleted (revert that commit, or check --environment \
+         and --path; if nothing is to run here any more, commit a file dev/releases/.gitkeep)\n"
+    );
+    assert_eq!(place.controller.readyz(503, "no folder").await, advice);
+    place.controller.kill();
+    place.controller.start();
+    assert_eq!(place.controller.readyz(503, "no folder").await, advice, "a restart does not forget it");
+    assert_eq!(place.config_maps("shop"), "cart good moves new web");
+    let commit = place.push(&[("dev/releases/.gitkeep", "")]);
+    place.controller.readyz(200, "").await;
+    let names = "--output=jsonpath={.items[*].metadata.name}";
+    let selector = "--selector=release-manager.io/environment=dev";
+    let everything = "configmaps,services,serviceaccounts,deployments";
+    place.see(&["get", everything, "--namespace=shop", selector, names], "").await;
+    place.controller.healthy(&commit).await;
 }

@@ -1,8 +1,23 @@
 //! Two beds beside each other, and users with fewer rights.
 
-use kube_bed::{Bed, BedError, BedOptions, down, kubeconfig, status};
+use kube_bed::{Bed, BedError, BedOptions, down, kubeconfig, shared, status};
 
-use crate::{kubectl, up};
+use crate::{can_have_nodes, kubectl, up};
+
+#[test]
+fn all_tests_share_one_bed_that_outlives_them() {
+    if !can_have_nodes() {
+        return;
+    }
+    let namespace = format!("it-shared-{}", std::process::id());
+    let first = shared(&mut |_| ()).unwrap();
+    kubectl(&first, &["create", "namespace", &namespace]);
+    drop(first);
+    let again = shared(&mut |_| ()).unwrap();
+    assert!(again.status().ready);
+    kubectl(&again, &["delete", "namespace", &namespace]);
+    assert!(!kubectl(&again, &["get", "nodes", "-o", "name"]).is_empty());
+}
 
 #[test]
 fn beds_are_apart_shared_and_closed_to_users_without_rights() {

@@ -6,6 +6,7 @@ use http::{Method, Request, Response, StatusCode, header};
 use http_body_util::BodyExt as _;
 use kube::Client;
 use kube::client::Body;
+use kube::core::Status;
 use serde::Deserialize;
 
 use crate::fault::{Fault, FaultKind};
@@ -98,17 +99,19 @@ fn refused(status: StatusCode, wait: Option<Duration>, body: &[u8]) -> Fault {
 
 /// What an error of the client means.
 pub(super) fn fault(error: &kube::Error) -> Fault {
-    let kind = match error {
-        kube::Error::Api(status) => match StatusCode::from_u16(status.code) {
-            Ok(code) => return refused_by_client(code, &status.message),
-            Err(_) => FaultKind::Server,
-        },
-        _ => FaultKind::Unreachable,
-    };
-    Fault::new(kind, explain::chain(error).join(": "))
+    match error {
+        kube::Error::Api(status) => refused_by_client(status),
+        // Its own message only names its source by the name of a type.
+        kube::Error::Service(source) => {
+            Fault::new(FaultKind::Unreachable, explain::chain(source.as_ref()).join(": "))
+        }
+        _ => Fault::new(FaultKind::Unreachable, explain::chain(error).join(": ")),
+    }
 }
 
-fn refused_by_client(status: StatusCode, message: &str) -> Fault {
-    let fault = refused(status, None, b"");
-    if message.is_empty() { fault } else { Fault::new(fault.kind, message) }
+/// What a refusal means that the client has read already.
+pub(super) fn refused_by_client(status: &Status) -> Fault {
+    let code = StatusCode::from_u16(status.code).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+    let fault = refused(code, None, b"");
+    if status.message.is_empty() { fault } else { Fault::new(fault.kind, &status.message) }
 }

@@ -7,8 +7,9 @@ use kube::runtime::WatchStreamExt as _;
 use kube::runtime::watcher::{self, Event, watcher};
 use kube_status::{Observe, kind_of, pod_failures, pod_owner};
 
-use super::{Cluster, sight};
+use super::{Cluster, ask, sight};
 use crate::catalog::Resource;
+use crate::fault::{Fault, FaultKind};
 use crate::machine::{News, PodNews};
 use crate::object::GroupKind;
 
@@ -55,8 +56,7 @@ impl Cluster {
                 Ok(Event::InitDone) => Some(PodNews::Synced),
                 Ok(Event::InitApply(pod) | Event::Apply(pod)) => Some(pod_seen(&pods, &pod, false)),
                 Ok(Event::Delete(pod)) => Some(pod_seen(&pods, &pod, true)),
-                // The watches of our own objects notice the same.
-                Err(_) => None,
+                Err(error) => Some(PodNews::Failed(watch_fault(&error))),
             };
             futures::future::ready(news)
         });
@@ -99,6 +99,17 @@ fn news<K: Send + 'static>(
         }
         Err(error) => News::Failed(explain::chain(&error).join(": ")),
     })
+}
+
+/// What an error of a watch means.
+fn watch_fault(error: &watcher::Error) -> Fault {
+    match error {
+        watcher::Error::InitialListFailed(error)
+        | watcher::Error::WatchStartFailed(error)
+        | watcher::Error::WatchFailed(error) => ask::fault(error),
+        watcher::Error::WatchError(status) => ask::refused_by_client(status),
+        watcher::Error::NoResourceVersion => Fault::new(FaultKind::Server, error),
+    }
 }
 
 fn api_resource(resource: &Resource) -> ApiResource {

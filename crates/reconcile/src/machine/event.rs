@@ -89,6 +89,8 @@ pub enum PodNews {
         /// What is wrong with it.
         failures: Vec<String>,
     },
+    /// The watch broke off and will be tried again.
+    Failed(Fault),
 }
 
 /// Something that happened.

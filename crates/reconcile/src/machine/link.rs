@@ -3,6 +3,8 @@
 use std::collections::BTreeSet;
 use std::time::Duration;
 
+use explain::Explain as _;
+
 use super::event::{Connection, Effect, Timer};
 use super::world::{World, namespace_ref};
 use super::{Machine, OWN_NAMESPACE};
@@ -64,7 +66,7 @@ impl Machine {
         let connection = match outcome {
             Ok(connection) => connection,
             Err(fault) => {
-                self.lost(fault.message);
+                self.lost(&fault);
                 self.link.attempt += 1;
                 return self.wake(Timer::Connect, self.link.attempt);
             }
@@ -100,7 +102,10 @@ impl Machine {
         }
     }
 
-    fn lost(&mut self, why: String) {
+    /// Says once what is wrong and what to do; what is wrong now, whoever asks is told.
+    fn lost(&mut self, fault: &Fault) {
+        let (address, next_step) = (&self.settings.address, fault.next_step());
+        let why = format!("cannot use the cluster at {address}: {fault} ({next_step})");
         if self.link.down.is_none() {
             self.effects.push(Effect::Tell(Happening::Disconnected(why.clone())));
         }
@@ -133,7 +138,7 @@ impl Machine {
             }
             Ok(_) => self.start_over(),
             Err(fault) => {
-                self.lost(fault.message);
+                self.lost(&fault);
                 // A check that is due later does not stop this one.
                 self.link.check_is_due = true;
                 self.effects.push(Effect::Wake(Timer::Check, CHECK_RETRY));

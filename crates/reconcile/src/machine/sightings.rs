@@ -5,9 +5,10 @@ use std::collections::BTreeMap;
 use super::event::{Effect, News, PodNews, Timer};
 use super::world::{Refusal, Watch, Work, namespace_ref};
 use super::{Machine, OWN_NAMESPACE};
-use crate::fault::Fault;
+use crate::fault::{Fault, FaultKind};
 use crate::live::{Live, ResourceVersion};
 use crate::object::{GroupKind, ObjectRef};
+use crate::report::Happening;
 
 const DEFINITION: &str = "CustomResourceDefinition";
 
@@ -193,13 +194,29 @@ impl Machine {
         match news {
             // Pods that are well or gone by now are told as such while the list is read or shortly after.
             PodNews::Restarted => self.world.failing_pods.clear(),
-            PodNews::Synced => {}
+            PodNews::Synced => self.pods_shown(),
+            PodNews::Failed(fault) => self.pods_hidden(fault),
             PodNews::Seen { namespace, name, owner, failures } => {
+                self.pods_shown();
                 let Some(owner) = owner else { return };
                 let workload =
                     ObjectRef::new(GroupKind::new(&owner.group, &owner.kind), &namespace, &owner.name);
                 self.pod_seen(workload, name, failures);
             }
+        }
+    }
+
+    /// Only a refusal is told: of everything else the watches of our own objects hear too.
+    fn pods_hidden(&mut self, fault: Fault) {
+        if fault.kind == FaultKind::Forbidden && !self.world.pods_are_hidden {
+            self.world.pods_are_hidden = true;
+            self.effects.push(Effect::Tell(Happening::PodsHidden(fault.message)));
+        }
+    }
+
+    fn pods_shown(&mut self) {
+        if std::mem::take(&mut self.world.pods_are_hidden) {
+            self.effects.push(Effect::Tell(Happening::PodsShown));
         }
     }
 

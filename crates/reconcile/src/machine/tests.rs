@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use model::{Model, config_map, unit};
 use proptest::prelude::*;
 
+use crate::fault::{Fault, FaultKind};
 use crate::name::APPROVE_ANNOTATION;
 use crate::object::{GroupKind, ObjectRef};
 use crate::report::{Happening, UnitState};
@@ -154,6 +155,46 @@ fn a_kind_that_may_not_be_watched_says_so_and_blocks_only_its_objects() {
     let expected =
         "all.yaml:1: Deployment.apps shop/d: the watch of Deployment.apps has not caught up: we may not";
     assert_eq!(model.report("a").message(), expected);
+}
+
+#[test]
+fn pods_that_may_not_be_watched_are_told_once_and_again_when_it_changes() {
+    let mut model = settled(&[("a", maps(&[("x", 1)]))]);
+    let fails = |model: &mut Model, kind, message| {
+        let news = super::PodNews::Failed(Fault::new(kind, message));
+        model.machine.step(super::Event::Pods(news));
+        model.settle();
+        std::mem::take(&mut model.told)
+    };
+    model.told.clear();
+    assert_eq!(fails(&mut model, FaultKind::Unreachable, "nobody answers"), [], "other watches say so");
+    assert_eq!(
+        fails(&mut model, FaultKind::Forbidden, "we may not"),
+        [Happening::PodsHidden("we may not".into())]
+    );
+    assert_eq!(fails(&mut model, FaultKind::Forbidden, "we may not"), []);
+    model.machine.step(super::Event::Pods(super::PodNews::Synced));
+    model.settle();
+    assert_eq!(std::mem::take(&mut model.told), [Happening::PodsShown]);
+}
+
+#[test]
+fn a_cluster_that_is_lost_is_named_once_with_the_next_step() {
+    let mut model = settled(&[("a", maps(&[("x", 1)]))]);
+    model.told.clear();
+    for _ in 0..2 {
+        let fault = Fault::new(FaultKind::Unreachable, "connection refused");
+        model.machine.step(super::Event::Checked(Err(fault)));
+        model.machine.settle().into_iter().for_each(|effect| model.pending.push(effect));
+    }
+    let told = |effect: &super::Effect| matches!(effect, super::Effect::Tell(Happening::Disconnected(_)));
+    assert_eq!(model.pending.iter().filter(|effect| told(effect)).count(), 1);
+    let expected = "cannot use the cluster at https://cluster.test: connection refused \
+        (check the address of the cluster and the network; it is tried again)";
+    assert_eq!(model.machine.snapshot().disconnected.as_deref(), Some(expected));
+    model.settle();
+    model.wait();
+    assert_eq!(model.machine.snapshot().disconnected, None);
 }
 
 #[test]

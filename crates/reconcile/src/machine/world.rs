@@ -69,6 +69,8 @@ pub(super) struct World {
     pub claims: HashMap<ObjectRef, BTreeMap<UnitName, Arc<Manifest>>>,
     /// Pods that fail: by workload, by name.
     pub failing_pods: HashMap<ObjectRef, BTreeMap<Box<str>, Vec<String>>>,
+    /// Whether we may not watch pods.
+    pub pods_are_hidden: bool,
 }
 
 impl World {

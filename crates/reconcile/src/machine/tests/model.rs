@@ -10,7 +10,7 @@ use crate::ledger::{Page, PageWrite};
 use crate::live::Live;
 use crate::machine::world::namespace_ref;
 use crate::machine::{
-    Connection, Effect, Event, LoadFault, Machine, News, Settings, Timer, Tree, UnitSource,
+    Connection, Effect, Event, LoadFault, Machine, News, PodNews, Settings, Timer, Tree, UnitSource,
 };
 use crate::name::{ENVIRONMENT_LABEL, UNIT_ANNOTATION, UnitName, Version};
 use crate::object::{GroupKind, Manifest, ObjectRef};
@@ -59,7 +59,11 @@ pub(super) fn config_map(name: &str) -> ObjectRef {
 }
 
 fn machine() -> Machine {
-    Machine::new(Settings { environment: environment(), prune_limit: crate::guard::PruneLimit::default() })
+    Machine::new(Settings {
+        environment: environment(),
+        address: "https://cluster.test".into(),
+        prune_limit: crate::guard::PruneLimit::default(),
+    })
 }
 
 impl Model {
@@ -162,7 +166,7 @@ impl Model {
         match effect {
             Effect::Tell(happening) => self.told.push(happening),
             Effect::Wake(timer, _) => self.timers.push(timer),
-            Effect::WatchPods => {}
+            Effect::WatchPods => self.machine.step(Event::Pods(PodNews::Synced)),
             Effect::Disconnect => {
                 // Answers on their way are lost with the connection.
                 self.pending
