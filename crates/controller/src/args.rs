@@ -25,7 +25,7 @@ pub struct CommandLine {
     pub web: WebArgs,
     /// How to log.
     #[command(flatten)]
-    pub log: LogArgs,
+    pub log: agent::LogArgs,
 }
 
 /// Which part of which repository, and how to read it.
@@ -72,16 +72,4 @@ pub struct WebArgs {
     /// File with the secret that signs such a POST (X-Hub-Signature-256)
     #[arg(long, env = "WEBHOOK_SECRET_FILE", value_name = "FILE")]
     pub webhook_secret_file: Option<PathBuf>,
-}
-
-/// How to log.
-#[derive(Debug, Args)]
-pub struct LogArgs {
-    /// Least level to log: debug, info, warn or error; the variable wins over the flag [env: LOG_LEVEL=]
-    #[arg(long = "log.level", value_name = "LEVEL", default_value = "info")]
-    pub level: String,
-    /// Log for people instead of machines; the variable wins over the flag [env: LOG_DEVELOPMENT=]
-    #[arg(long = "log.development", value_name = "BOOL", default_value_t = false, num_args = 0..=1,
-          default_missing_value = "true", require_equals = true, action = clap::ArgAction::Set)]
-    pub development: bool,
 }

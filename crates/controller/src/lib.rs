@@ -17,9 +17,6 @@
 pub mod args;
 pub mod settings;
 
-pub mod cluster;
-pub mod log;
-
 pub mod follow;
 pub mod git_state;
 pub mod tree;

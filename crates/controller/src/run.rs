@@ -1,11 +1,11 @@
 //! The controller as a whole: who runs, and how it stops.
 
 mod error;
-mod signal;
 
 use std::net::SocketAddr;
 use std::sync::Arc;
 
+use agent::{Cluster, Retries};
 use axum::Router;
 use git_mirror::Mirror;
 use reconcile::Engine;
@@ -16,13 +16,12 @@ use tokio_util::sync::CancellationToken;
 use tracing::info;
 
 use crate::args::CommandLine;
-use crate::cluster::Cluster;
 use crate::follow::Follower;
 use crate::git_state::GitState;
 use crate::settings::Settings;
 use crate::tree::GitSource;
 use crate::web::{self, Site};
-use crate::{cluster, log, webhook};
+use crate::webhook;
 pub use error::ControllerError;
 
 /// Runs the program until a signal stops it.
@@ -30,7 +29,7 @@ pub use error::ControllerError;
 /// # Errors
 /// When it cannot start, or a part of it ended that must not.
 pub fn start(args: CommandLine) -> Result<(), ControllerError> {
-    log::install(&args.log)?;
+    agent::install(&args.log)?;
     let kubeconfig = args.kubeconfig.clone();
     let settings = Settings::try_from(args)?;
     // One thread is plenty for what waits nearly always; reading Git has threads of its own.
@@ -39,8 +38,8 @@ pub fn start(args: CommandLine) -> Result<(), ControllerError> {
     let outcome = runtime.block_on(async {
         let stop = CancellationToken::new();
         let mut signals = JoinSet::new();
-        signals.spawn(signal::stop_on_signal(stop.clone()));
-        let cluster = cluster::cluster(kubeconfig.as_deref()).await?;
+        signals.spawn(agent::stop_on_signal(stop.clone()));
+        let cluster = agent::cluster(kubeconfig.as_deref(), Retries::ByCaller).await?;
         run(settings, cluster, stop).await
     });
     // A fetch that hangs ends with its own deadline; nobody has to wait for it.

@@ -63,7 +63,7 @@ pub struct StartArgs {
     pub token: TokenArgs,
     /// How to log.
     #[command(flatten)]
-    pub log: LogArgs,
+    pub log: agent::LogArgs,
 }
 
 /// How to prove who we are: a token, or the credentials to get one.
@@ -95,16 +95,4 @@ pub struct TokenArgs {
         default_value = "release_daemon"
     )]
     pub scope: String,
-}
-
-/// How to log.
-#[derive(Debug, Args)]
-pub struct LogArgs {
-    /// Least level to log: debug, info, warn or error; the variable wins over the flag [env: LOG_LEVEL=]
-    #[arg(long = "log.level", value_name = "LEVEL", default_value = "info")]
-    pub level: String,
-    /// Log for people instead of machines; the variable wins over the flag [env: LOG_DEVELOPMENT=]
-    #[arg(long = "log.development", value_name = "BOOL", default_value_t = false, num_args = 0..=1,
-          default_missing_value = "true", require_equals = true, action = clap::ArgAction::Set)]
-    pub development: bool,
 }

@@ -19,7 +19,6 @@
 pub mod args;
 pub mod settings;
 
-pub mod cluster;
 pub mod health;
 pub mod observe;
 pub mod watch;
@@ -36,7 +35,6 @@ pub mod schedule;
 pub mod token;
 
 pub mod flux;
-pub mod log;
 pub mod metrics;
 pub mod probes;
 pub mod run;

@@ -1,11 +1,11 @@
 //! The daemon as a whole: who runs, and how it stops.
 
 mod error;
-mod signal;
 
 use std::net::SocketAddr;
 use std::sync::Arc;
 
+use agent::Retries;
 use axum::Router;
 use tokio::net::TcpListener;
 use tokio::sync::mpsc;
@@ -15,6 +15,7 @@ use tracing::info;
 
 use crate::args::StartArgs;
 use crate::deliver::Delivery;
+use crate::flux;
 use crate::health::Watches;
 use crate::metrics::Metrics;
 use crate::observe::Kind;
@@ -26,7 +27,6 @@ use crate::reporter::{QUEUE, Reporter};
 use crate::settings::Settings;
 use crate::token::Tokens;
 use crate::watch::{self, Scope};
-use crate::{cluster, flux, log};
 pub use error::DaemonError;
 
 /// Runs the program `release-daemon start` until a signal stops it.
@@ -34,7 +34,7 @@ pub use error::DaemonError;
 /// # Errors
 /// When it cannot start, or a part of it ended that must not.
 pub fn start(args: StartArgs) -> Result<(), DaemonError> {
-    log::install(&args.log)?;
+    agent::install(&args.log)?;
     let kubeconfig = args.kubeconfig.clone();
     let settings = Settings::try_from(args)?;
     // One thread is plenty for what waits nearly always, and each costs memory.
@@ -43,8 +43,8 @@ pub fn start(args: StartArgs) -> Result<(), DaemonError> {
     runtime.block_on(async {
         let stop = CancellationToken::new();
         let mut signals = JoinSet::new();
-        signals.spawn(signal::stop_on_signal(stop.clone()));
-        let client = cluster::client(kubeconfig.as_deref()).await?;
+        signals.spawn(agent::stop_on_signal(stop.clone()));
+        let client = agent::cluster(kubeconfig.as_deref(), Retries::ByClient).await?.client;
         run(settings, client, stop).await
     })
 }

@@ -4,11 +4,10 @@ use std::borrow::Cow;
 use std::io;
 use std::net::SocketAddr;
 
+use agent::{ClusterError, LogError};
 use explain::{Explain, Kind};
 use tokio::task::JoinError;
 
-use crate::cluster::ClusterError;
-use crate::log::LogError;
 use crate::settings::SettingsError;
 
 /// Why the controller does not run (any more).

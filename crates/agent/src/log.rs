@@ -10,7 +10,17 @@ use tracing_subscriber::fmt;
 use tracing_subscriber::layer::SubscriberExt;
 use tracing_subscriber::util::SubscriberInitExt;
 
-use crate::args::LogArgs;
+/// What to log, and for whom.
+#[derive(Debug, clap::Args)]
+pub struct LogArgs {
+    /// Least level to log: debug, info, warn or error; the variable wins over the flag [env: LOG_LEVEL=]
+    #[arg(long = "log.level", value_name = "LEVEL", default_value = "info")]
+    pub level: String,
+    /// Log for people instead of machines; the variable wins over the flag [env: LOG_DEVELOPMENT=]
+    #[arg(long = "log.development", value_name = "BOOL", default_value_t = false, num_args = 0..=1,
+          default_missing_value = "true", require_equals = true, action = clap::ArgAction::Set)]
+    pub development: bool,
+}
 
 /// Why the log cannot be set up.
 #[derive(Debug, thiserror::Error)]

@@ -1,11 +1,11 @@
-//! Signals that stop the controller.
+//! Signals that stop a program.
 
 use tokio::signal::unix::{SignalKind, signal};
 use tokio_util::sync::CancellationToken;
 use tracing::{error, info};
 
 /// Stops on SIGTERM and SIGINT.
-pub(super) async fn stop_on_signal(stop: CancellationToken) {
+pub async fn stop_on_signal(stop: CancellationToken) {
     let signals = [SignalKind::terminate(), SignalKind::interrupt()].map(signal);
     let [Ok(mut terminate), Ok(mut interrupt)] = signals else {
         error!("cannot listen to signals: only SIGKILL will stop us");

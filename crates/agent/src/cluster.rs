@@ -60,11 +60,20 @@ pub struct Cluster {
     pub address: String,
 }
 
+/// Who tries again when the API server does not answer, or asks for a slower pace.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Retries {
+    /// The client, unseen.
+    ByClient,
+    /// Whoever asks: it keeps its own pace, and has to see when the server asks for a slower one.
+    ByCaller,
+}
+
 /// The cluster in a kubeconfig, or the one we run in. It need not answer yet.
 ///
 /// # Errors
 /// When it is not known how to reach it.
-pub async fn cluster(kubeconfig: Option<&Path>) -> Result<Cluster, ClusterError> {
+pub async fn cluster(kubeconfig: Option<&Path>, retries: Retries) -> Result<Cluster, ClusterError> {
     // An error says that the process has a provider already, which serves as well.
     let _installed = rustls::crypto::ring::default_provider().install_default();
     let mut config = match kubeconfig.filter(|path| !path.as_os_str().is_empty()) {
@@ -76,8 +85,7 @@ pub async fn cluster(kubeconfig: Option<&Path>) -> Result<Cluster, ClusterError>
         }
         None => Config::incluster().map_err(|source| ClusterError::NotInCluster { source })?,
     };
-    // The engine keeps its own pace, and has to see when the server asks for a slower one.
-    config.default_retry = false;
+    config.default_retry = retries == Retries::ByClient;
     let address = config.cluster_url.to_string();
     match Client::try_from(config) {
         Ok(client) => Ok(Cluster { client, address }),
