@@ -57,6 +57,7 @@ pub fn decide_release(release: Release, facts: &ReleaseFacts<'_>) -> Verdict {
         environment_is_known(&release, facts),
         environment_is_rendered(&release, facts),
         branch_may_enter(&release, facts),
+        intent_is_true(&release, facts),
     ]
     .into_iter()
     .flatten()
@@ -103,6 +104,32 @@ fn branch_may_enter(release: &Release, facts: &ReleaseFacts<'_>) -> Option<Reaso
             pattern: restriction.pattern.to_owned(),
             problem,
         }),
+    }
+}
+
+/// What a commit says of the why has to be so: it is evidence.
+fn intent_is_true(release: &Release, facts: &ReleaseFacts<'_>) -> Option<Reason> {
+    match &release.intent {
+        Intent::ReleaseBranch { branch } if branch.as_str() != facts.branch => Some(Reason::FalseIntent {
+            said: format!("a release of branch '{branch}' was asked for"),
+            truth: format!("artifact '{}' is of branch '{}'", release.artifact, facts.branch),
+        }),
+        // What runs there already needs no rollback, whatever it would have replaced.
+        Intent::Rollback { previous }
+            if ![Some(previous), Some(&release.artifact)].contains(&facts.current.as_ref()) =>
+        {
+            let current =
+                facts.current.as_ref().map_or("nothing".to_owned(), |current| format!("'{current}'"));
+            Some(Reason::FalseIntent {
+                said: format!("a rollback of '{previous}' was asked for"),
+                truth: format!("{current} runs in environment '{}'", release.environment),
+            })
+        }
+        Intent::ReleaseArtifact
+        | Intent::ReleaseBranch { .. }
+        | Intent::Promote { .. }
+        | Intent::Rollback { .. }
+        | Intent::AutoRelease => None,
     }
 }
 

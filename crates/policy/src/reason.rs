@@ -50,6 +50,13 @@ pub enum Reason {
         /// What is wrong with it.
         problem: String,
     },
+    /// The reason given for the release is not what is true.
+    FalseIntent {
+        /// What was said.
+        said: String,
+        /// What is true.
+        truth: String,
+    },
     /// The pattern of a new branch restriction cannot be read.
     InvalidPattern {
         /// What is wrong with it.
@@ -81,6 +88,7 @@ impl fmt::Display for Reason {
                     "the branch restriction `{pattern}` of environment '{environment}' cannot be read: {problem}"
                 )
             }
+            Self::FalseIntent { said, truth } => write!(f, "{said}, but {truth}"),
             Self::InvalidPattern { problem } => write!(f, "branch regex not valid: {problem}"),
             Self::PolicyConflict { .. } => f.write_str("policy conflicts with another policy"),
         }
@@ -107,6 +115,7 @@ impl Reason {
             Self::BrokenRestriction { environment, .. } => {
                 format!("apply the branch restriction of {environment} anew with a valid pattern").into()
             }
+            Self::FalseIntent { .. } => "see `hamctl status`, and ask again for what you want".into(),
             Self::InvalidPattern { .. } => "correct --branch-regex; it is a regular expression in RE2 syntax".into(),
             Self::PolicyConflict { with } => format!("see `hamctl policy list`: {with}").into(),
         }
@@ -137,7 +146,7 @@ impl std::error::Error for Denied {}
 impl Explain for Denied {
     fn kind(&self) -> Kind {
         match self.reasons.first() {
-            Some(Reason::PolicyConflict { .. }) => Kind::Conflict,
+            Some(Reason::PolicyConflict { .. } | Reason::FalseIntent { .. }) => Kind::Conflict,
             Some(
                 Reason::UnknownEnvironment { .. }
                 | Reason::NotInArtifact { .. }

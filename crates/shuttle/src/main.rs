@@ -3,5 +3,7 @@
 use std::process::ExitCode;
 
 fn main() -> ExitCode {
-    shuttle::run(std::env::args().skip(1).collect())
+    // A script gets what a person typed; what is not UTF-8 comes through with replacement characters, as text has to.
+    let args = std::env::args_os().skip(1).map(|arg| arg.to_string_lossy().into_owned());
+    shuttle::run(args.collect())
 }

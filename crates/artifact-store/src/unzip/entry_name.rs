@@ -32,7 +32,7 @@ impl EntryName {
             match component {
                 "" => return Err(refuse(text, "has an empty part")),
                 "." | ".." => return Err(refuse(text, "leaves its folder")),
-                git if git.eq_ignore_ascii_case(".git") => return Err(refuse(text, "is a Git folder")),
+                git if is_git_own(git) => return Err(refuse(text, "is a name of Git's own")),
                 long if long.len() > MAX_COMPONENT_BYTES => return Err(refuse(text, "is too long")),
                 _ => {}
             }
@@ -70,10 +70,59 @@ impl EntryName {
     }
 }
 
+/// Names that Git keeps for itself, in every spelling that some file system takes for them: a commit that holds one
+/// cannot be checked out, and hosts that check what they receive refuse the whole history from then on.
+fn is_git_own(component: &str) -> bool {
+    const OWN: [&str; 2] = [".git", ".gitmodules"];
+    /// What Windows calls `.git` and `.gitmodules` in eight letters.
+    const SHORT: [&str; 2] = ["git~", "gitmod~"];
+    let visible: String = component.chars().filter(|character| !is_ignored_by_macos(*character)).collect();
+    // Windows ends a name before a colon, and drops blanks and full stops at its end.
+    let stem = visible.split(':').next().unwrap_or_default();
+    let name = stem.trim_end_matches([' ', '.']).to_lowercase();
+    let short = |prefix: &&str| {
+        let number = name.strip_prefix(*prefix);
+        number.is_some_and(|number| !number.is_empty() && number.bytes().all(|digit| digit.is_ascii_digit()))
+    };
+    OWN.contains(&name.as_str()) || SHORT.iter().any(short)
+}
+
+/// The characters that HFS+ leaves out when it compares names.
+fn is_ignored_by_macos(character: char) -> bool {
+    matches!(character, '\u{200c}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{206a}'..='\u{206f}' | '\u{feff}')
+}
+
 fn refuse(text: &str, rule: &'static str) -> ReadError {
     ReadError::BadName { name: shown(text), rule }
 }
 
 fn shown(text: &str) -> String {
     text.chars().take(120).collect::<String>().escape_debug().to_string()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_git_keeps_for_itself_is_refused_in_every_spelling() {
+        for name in [
+            "dev/.git/config",
+            "dev/.GIT",
+            "dev/git~1/config",
+            "dev/GIT~12",
+            "dev/.g\u{200c}it/config",
+            "dev/.git ",
+            "dev/.git.",
+            "dev/.git::$INDEX_ALLOCATION/x",
+            "dev/.gitmodules",
+            "dev/.GitModules",
+            "dev/gitmod~1",
+        ] {
+            assert!(EntryName::parse(name.as_bytes()).is_err(), "{name:?}");
+        }
+        for name in ["dev/.gitignore", "dev/git.yaml", "dev/git~.yaml", "dev/digit~1", "dev/00-git.yaml"] {
+            assert!(EntryName::parse(name.as_bytes()).is_ok(), "{name:?}");
+        }
+    }
 }

@@ -83,8 +83,8 @@ fn hostile_names_are_refused() {
         ("dev//x", "has an empty part"),
         ("dev/a\nb", "holds a control character"),
         ("dev/a\0b", "holds a control character"),
-        ("dev/.git/hooks/post-checkout", "is a Git folder"),
-        ("dev/.GIT/config", "is a Git folder"),
+        ("dev/.git/hooks/post-checkout", "is a name of Git's own"),
+        ("dev/.GIT/config", "is a name of Git's own"),
     ] {
         let placeholder = "q".repeat(name.len());
         let zip = renamed(zip_of(&[(&placeholder, b"x")]), &placeholder, name);

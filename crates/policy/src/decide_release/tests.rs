@@ -98,6 +98,31 @@ fn the_same_artifact_is_still_denied_where_its_branch_may_not_be() {
     assert!(check(release("dev"), &facts).starts_with("cannot release"));
 }
 
+#[test]
+fn an_intent_that_is_not_true_is_no_evidence() {
+    let asked = |intent: Intent| Release { intent, ..release("dev") };
+    let rollback = |previous: &str| asked(Intent::Rollback { previous: previous.parse().unwrap() });
+    let running = |current: &str| ReleaseFacts { current: Some(current.parse().unwrap()), ..facts() };
+    assert_eq!(
+        check(asked(Intent::ReleaseBranch { branch: "hotfix".parse().unwrap() }), &facts()),
+        "a release of branch 'hotfix' was asked for, but artifact 'master-1-2' is of branch 'master'"
+    );
+    assert_eq!(
+        check(asked(Intent::ReleaseBranch { branch: "master".parse().unwrap() }), &facts()),
+        "approved dev"
+    );
+    assert_eq!(check(rollback("x-1"), &running("x-1")), "approved dev");
+    assert_eq!(
+        check(rollback("x-1"), &running("x-2")),
+        "a rollback of 'x-1' was asked for, but 'x-2' runs in environment 'dev'"
+    );
+    assert_eq!(
+        check(rollback("x-1"), &facts()),
+        "a rollback of 'x-1' was asked for, but nothing runs in environment 'dev'"
+    );
+    assert_eq!(check(rollback("x-1"), &running("master-1-2")), "already there");
+}
+
 proptest! {
     #[test]
     fn one_more_restriction_never_allows_more(branch in "[a-z/]{1,12}", pattern in "[a-z^$]{0,4}") {
