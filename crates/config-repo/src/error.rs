@@ -83,6 +83,12 @@ pub enum WriteError {
         /// What Git said.
         text: String,
     },
+    /// The Git host did not take it, though nobody else pushed.
+    #[error("the config repository did not take the commit: {text}")]
+    NotTaken {
+        /// What Git said.
+        text: String,
+    },
     /// Others kept pushing first.
     #[error("others pushed to the config repository first, {attempts} times in a row")]
     Contended {
@@ -166,14 +172,15 @@ impl Explain for WriteError {
         match self {
             Self::Unreachable { .. }
             | Self::Unknown { .. }
+            | Self::NotTaken { .. }
             | Self::Contended { .. }
             | Self::Stopped
             | Self::Full { .. } => Kind::Unavailable,
             Self::Refused { .. } => Kind::Denied,
             Self::Rewritten => Kind::Conflict,
             Self::Artifact(error) => Explain::kind(error),
-            Self::Facts(error) => error.kind(),
-            Self::Mirror(error) => error.kind(),
+            Self::Facts(error) => passing(error.kind()),
+            Self::Mirror(error) => passing(error.kind()),
         }
     }
 
@@ -186,6 +193,7 @@ impl Explain for WriteError {
             Self::Unknown { .. } => {
                 "send the same request again: if the commit landed, that is the answer".into()
             }
+            Self::NotTaken { .. } => "see what ails the Git host's repository, then try again".into(),
             Self::Contended { .. } | Self::Stopped | Self::Full { .. } => "try again".into(),
             Self::Rewritten => {
                 "find out who changed its history; then restart the server with --accept-rewritten-history"
@@ -196,4 +204,9 @@ impl Explain for WriteError {
             Self::Mirror(error) => error.next_step(),
         }
     }
+}
+
+/// Trouble on our own disk says nothing about a request, which must outlive it.
+fn passing(kind: Kind) -> Kind {
+    if matches!(kind, Kind::Internal) { Kind::Unavailable } else { kind }
 }

@@ -120,9 +120,8 @@ impl Explain for Error {
                 format!("see that {} is on a writable disk with free space", path.display()).into()
             }
             Self::InUse { .. } => "stop the other process, or give this one a folder of its own".into(),
-            Self::Read { .. } | Self::Write { .. } => {
-                "restart: a damaged mirror is made again from the remote".into()
-            }
+            Self::Read { .. } => "try again: a damaged mirror is made again from the remote".into(),
+            Self::Write { .. } => "see that the mirror is on a writable disk with free space".into(),
             Self::Sign(_) => "check the signing key".into(),
             Self::Remote(error) => error.next_step(),
         }

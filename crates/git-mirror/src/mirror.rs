@@ -47,8 +47,8 @@ pub enum Movement {
 pub enum PushOutcome {
     /// The remote has moved to the batch's last commit, and our branch with it.
     Pushed,
-    /// The remote's branch was not where the batch began: fetch, and build it again on the new tip.
-    Lost,
+    /// The remote's branch was not where the batch began: fetch, and build it again on the new tip. With what Git said.
+    Lost(String),
     /// The remote does not want it, for this reason; building it again would not help.
     Refused(String),
     /// The remote was not reached; nothing was sent.
@@ -89,11 +89,39 @@ impl Mirror {
     }
 
     /// Asks the remote where its branch is and takes its new commits. Our branch follows unless history was
-    /// rewritten.
+    /// rewritten. A mirror that turns out to be damaged is made again first.
     ///
     /// # Errors
     /// When the remote does not answer or lets us in, or the mirror cannot be written.
     pub fn fetch(&mut self) -> Result<Fetched, Error> {
+        if !self.is_there() {
+            self.heal()?;
+        }
+        match self.fetch_once() {
+            Err(_) if self.heal()? => self.fetch_once(),
+            fetched => fetched,
+        }
+    }
+
+    /// Whether the folder is still a repository, at a glance: when not, [`Mirror::heal`] and fetch before anything
+    /// else, because a missing branch reads like an empty repository.
+    #[must_use]
+    pub fn is_there(&self) -> bool {
+        open::check_layout(&self.folder.git_dir).is_ok()
+    }
+
+    /// Makes a damaged mirror anew, for the next fetch to fill; readers go on with the new one. Answers whether that
+    /// was needed. Nothing is lost: all it holds is the remote's.
+    ///
+    /// # Errors
+    /// When the folder cannot be used.
+    pub fn heal(&mut self) -> Result<bool, Error> {
+        let Some(repo) = open::heal(&self.folder.git_dir, &self.remote.branch)? else { return Ok(false) };
+        self.reader.replace(repo);
+        Ok(true)
+    }
+
+    fn fetch_once(&mut self) -> Result<Fetched, Error> {
         let before = self.tip()?;
         let after = self.fetch_tracking()?;
         let movement = match (before, after) {
@@ -160,7 +188,7 @@ impl Mirror {
         };
         let outcome = match porcelain::pushed(&output) {
             Pushed::Accepted => PushOutcome::Pushed,
-            Pushed::Lost => PushOutcome::Lost,
+            Pushed::Lost(text) => PushOutcome::Lost(text),
             Pushed::Refused(text) => PushOutcome::Refused(text),
             Pushed::Unreachable(text) => PushOutcome::Unreachable(text),
             Pushed::Unknown(text) => PushOutcome::Unknown(text),

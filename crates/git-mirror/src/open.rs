@@ -1,7 +1,7 @@
-//! Finding the mirror as the last process left it: locked, half written, or not there.
+//! Finding the mirror as the last process or the disk left it: locked, half written, damaged, or not there.
 
 use std::fs::{self, File, TryLockError};
-use std::io::{Read, Seek, SeekFrom};
+use std::io::{self, Read, Seek, SeekFrom};
 use std::path::{Path, PathBuf};
 
 use tracing::{info, warn};
@@ -48,7 +48,7 @@ pub(crate) fn open(folder: &Path, remote: &Remote) -> Result<(Folder, Reader), E
             }
         }
     }
-    create(folder, &git_dir, &remote.branch)?;
+    create(&git_dir, &remote.branch)?;
     fs::write(&origin, wanted).map_err(Error::folder(&origin))?;
     let reader = Reader::open(&git_dir, remote.branch.clone())?;
     Ok((Folder { git_dir, lock }, reader))
@@ -65,8 +65,8 @@ fn lock(folder: &Path) -> Result<File, Error> {
 }
 
 /// Makes an empty repository under another name and renames it, so that it is there whole or not at all.
-fn create(folder: &Path, git_dir: &Path, branch: &Branch) -> Result<(), Error> {
-    let new = folder.join("mirror.git.new");
+fn create(git_dir: &Path, branch: &Branch) -> Result<(), Error> {
+    let new = git_dir.with_extension("git.new");
     remove(&new)?;
     gix::init_bare(&new).map_err(|error| Error::write("a new repository", error))?;
     let head = new.join("HEAD");
@@ -74,9 +74,46 @@ fn create(folder: &Path, git_dir: &Path, branch: &Branch) -> Result<(), Error> {
     fs::rename(&new, git_dir).map_err(Error::folder(git_dir))
 }
 
+/// Makes a damaged mirror anew and empty; `None`, and nothing is touched, when it is sound.
+pub(crate) fn heal(git_dir: &Path, branch: &Branch) -> Result<Option<gix::ThreadSafeRepository>, Error> {
+    match check(git_dir, branch) {
+        Ok(_) => return Ok(None),
+        // A disk that does not answer is no damage: what lies on it may be all that is known.
+        Err(Error::Folder { path, source }) if !is_damage(&source) => {
+            return Err(Error::Folder { path, source });
+        }
+        Err(error) => {
+            let reason = explain::chain(&error).join(": ");
+            warn!(reason, "the mirror was damaged while in use: making it again from the remote");
+        }
+    }
+    remove(git_dir)?;
+    create(git_dir, branch)?;
+    Reader::repository(git_dir).map(Some)
+}
+
+fn is_damage(error: &io::Error) -> bool {
+    use io::ErrorKind::{InvalidData, NotADirectory, NotFound};
+    matches!(error.kind(), InvalidData | NotADirectory | NotFound)
+}
+
+/// Whether `git` takes the folder for a repository, by the few files it goes by. Cheap enough for every batch.
+pub(crate) fn check_layout(git_dir: &Path) -> Result<(), Error> {
+    let head = git_dir.join("HEAD");
+    let text = fs::read_to_string(&head).map_err(Error::folder(&head))?;
+    if !text.starts_with("ref: refs/") {
+        return Err(Error::read(head.display(), "it names no branch"));
+    }
+    for name in ["config", "objects/pack", "refs"] {
+        let path = git_dir.join(name);
+        fs::metadata(&path).map_err(Error::folder(&path))?;
+    }
+    Ok(())
+}
+
 fn remove(folder: &Path) -> Result<(), Error> {
     match fs::remove_dir_all(folder) {
-        Err(error) if error.kind() != std::io::ErrorKind::NotFound => Err(Error::folder(folder)(error)),
+        Err(error) if error.kind() != io::ErrorKind::NotFound => Err(Error::folder(folder)(error)),
         _ => Ok(()),
     }
 }
@@ -103,6 +140,7 @@ fn clear_leftovers(folder: &Path) -> Result<(), Error> {
 
 /// Whether the mirror can be trusted: every pack is complete, and the tip and its files can be read.
 fn check(git_dir: &Path, branch: &Branch) -> Result<Reader, Error> {
+    check_layout(git_dir)?;
     check_packs(&git_dir.join("objects/pack"))?;
     let reader = Reader::open(git_dir, branch.clone())?;
     for name in [branch.head(), branch.tracking()] {

@@ -21,7 +21,7 @@ pub(crate) enum Pushed {
     /// The remote moved its branch.
     Accepted,
     /// Its branch was not where we expected it.
-    Lost,
+    Lost(String),
     /// It did not want this, whoever came first: a hook, a protected branch, no right to write.
     Refused(String),
     /// Nothing was sent.
@@ -59,7 +59,9 @@ pub(crate) fn pushed(output: &Output) -> Pushed {
     let summary = rest.rsplit('\t').next().unwrap_or(rest);
     match flag.trim() {
         "" | "*" | "+" | "=" if output.succeeded() => Pushed::Accepted,
-        "!" if LOST.iter().any(|reason| summary.contains(reason)) => Pushed::Lost,
+        "!" if LOST.iter().any(|reason| summary.contains(reason)) => {
+            Pushed::Lost(explained(summary, &stderr))
+        }
         "!" if summary.contains("remote failure") => Pushed::Unknown(explained(summary, &stderr)),
         "!" => Pushed::Refused(explained(summary, &stderr)),
         // A good line and a bad exit code contradict each other: look at the remote.
@@ -147,7 +149,8 @@ fn explained(summary: &str, stderr: &str) -> String {
         // The remote's git repeats what its status line says.
         .filter(|line| !line.is_empty() && !line.starts_with("error:"))
         .collect();
-    if told.is_empty() { reason.to_owned() } else { format!("{reason}: {}", told.join(" ")) }
+    let told = kept(&told, " ");
+    if told.is_empty() { kept(&[reason], "") } else { format!("{}: {told}", kept(&[reason], "")) }
 }
 
 /// The lines that say something, on one line.
@@ -158,7 +161,23 @@ fn said(stderr: &str) -> String {
         .map(|line| line.trim().trim_start_matches("fatal: ").trim_start_matches("error: "))
         .filter(|line| !line.is_empty() && !ADVICE.iter().any(|advice| line.starts_with(advice)))
         .collect();
-    if lines.is_empty() { "git said nothing".to_owned() } else { lines.join("; ") }
+    if lines.is_empty() { "git said nothing".to_owned() } else { kept(&lines, "; ") }
+}
+
+/// What of a remote's words is passed on: it may say megabytes, of anything.
+const MOST_LINES: usize = 20;
+const MOST_CHARACTERS: usize = 2000;
+
+/// The first lines, joined, without what would move a cursor or break a log; `…` stands for the rest.
+fn kept(lines: &[&str], between: &str) -> String {
+    let joined = lines.iter().take(MOST_LINES).copied().collect::<Vec<_>>().join(between);
+    let clean = |c: char| if c.is_control() { '\u{fffd}' } else { c };
+    let mut characters = joined.chars().map(clean);
+    let mut text: String = characters.by_ref().take(MOST_CHARACTERS).collect();
+    if characters.next().is_some() || lines.len() > MOST_LINES {
+        text.push('…');
+    }
+    text
 }
 
 #[cfg(test)]
@@ -178,15 +197,6 @@ mod tests {
             (0, line(" ", "1111111..2222222"), "", Pushed::Accepted),
             (0, line("*", "[new branch]"), "", Pushed::Accepted),
             (0, line("=", "[up to date]"), "", Pushed::Accepted),
-            (1, line("!", "[rejected] (stale info)"), "error: failed to push some refs", Pushed::Lost),
-            (1, line("!", "[rejected] (fetch first)"), "", Pushed::Lost),
-            (1, line("!", "[remote rejected] (failed to update ref)"), "", Pushed::Lost),
-            (
-                1,
-                line("!", "[remote rejected] (cannot lock ref 'refs/heads/master': is at 1 but expected 2)"),
-                "",
-                Pushed::Lost,
-            ),
             (
                 1,
                 line("!", "[remote rejected] (pre-receive hook declined)"),
@@ -248,6 +258,39 @@ mod tests {
         for (code, stdout, stderr, expected) in cases {
             assert_eq!(pushed(&output(code, &stdout, stderr)), expected, "{stdout}{stderr}");
         }
+    }
+
+    #[test]
+    fn a_push_that_others_overtook_says_how_git_put_it() {
+        for reason in [
+            "stale info",
+            "fetch first",
+            "failed to update ref",
+            "cannot lock ref 'refs/heads/master': is at 1 but expected 2",
+        ] {
+            let status = format!("!\t0123:refs/heads/master\t[rejected] ({reason})\n");
+            let read = pushed(&output(1, &status, "error: failed to push some refs"));
+            assert_eq!(read, Pushed::Lost(reason.into()));
+        }
+    }
+
+    #[test]
+    fn a_remote_that_talks_without_end_is_cut_short_and_made_harmless() {
+        let status = "!\t0123:refs/heads/master\t[remote rejected] (pre-receive hook declined)\n";
+        let long = format!("remote: \u{1b}[2J{}\n", "é".repeat(1 << 20));
+        let Pushed::Refused(text) = pushed(&output(1, status, &long)) else { panic!("not refused") };
+        assert!(text.starts_with("pre-receive hook declined: \u{fffd}[2Jéé"), "{}", &text[..60]);
+        assert_eq!(text.chars().count(), "pre-receive hook declined: ".len() + MOST_CHARACTERS + 1);
+        let lines = "remote: no\n".repeat(1000);
+        let Pushed::Refused(text) = pushed(&output(1, status, &lines)) else { panic!("not refused") };
+        assert_eq!((text.matches("no").count(), text.ends_with("no…")), (MOST_LINES, true));
+        let FetchFailure::Other(text) = fetch_failure(&output(128, "", &"bad\u{7}\n".repeat(1000))) else {
+            panic!("not another failure")
+        };
+        assert_eq!((text.matches("bad\u{fffd}").count(), text.contains('\u{7}')), (MOST_LINES, false));
+        let reason = format!("!\tx:y\t[remote rejected] ({})\n", "x".repeat(1 << 20));
+        let Pushed::Refused(text) = pushed(&output(1, &reason, "")) else { panic!("not refused") };
+        assert_eq!(text.chars().count(), MOST_CHARACTERS + 1);
     }
 
     #[test]

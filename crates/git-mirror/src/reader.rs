@@ -3,7 +3,7 @@
 use std::fmt;
 use std::path::Path;
 use std::rc::Rc;
-use std::sync::Arc;
+use std::sync::{Arc, PoisonError, RwLock};
 
 use gix::ObjectId;
 use gix::objs::tree::EntryMode;
@@ -21,7 +21,8 @@ const PACK_SLOTS: u16 = 1024;
 /// The reading half of a mirror; clone it for every thread.
 #[derive(Clone)]
 pub struct Reader {
-    repo: Arc<gix::ThreadSafeRepository>,
+    /// Shared by all clones, which go on with the new repository when a damaged one is made again.
+    repo: Arc<RwLock<gix::ThreadSafeRepository>>,
     branch: Branch,
 }
 
@@ -71,17 +72,30 @@ pub struct FileChange {
 
 impl Reader {
     pub(crate) fn open(git_dir: &Path, branch: Branch) -> Result<Self, Error> {
-        let repo = gix::open::Options::isolated()
+        Ok(Self { repo: Arc::new(RwLock::new(Self::repository(git_dir)?)), branch })
+    }
+
+    /// Opens the folder and nothing above it, with no settings but its own.
+    pub(crate) fn repository(git_dir: &Path) -> Result<gix::ThreadSafeRepository, Error> {
+        gix::open::Options::isolated()
             .with(gix::sec::Trust::Full)
             .open_path_as_is(true)
             .object_store_slots(gix::odb::store::init::Slots::Given(PACK_SLOTS))
             .open(git_dir)
-            .map_err(|error| Error::read("the repository", error))?;
-        Ok(Self { repo: Arc::new(repo), branch })
+            .map_err(|error| Error::read("the repository", error))
+    }
+
+    /// Goes on with another repository, and so do all clones.
+    pub(crate) fn replace(&self, repo: gix::ThreadSafeRepository) {
+        *self.repo.write().unwrap_or_else(PoisonError::into_inner) = repo;
+    }
+
+    fn here(&self) -> gix::Repository {
+        self.repo.read().unwrap_or_else(PoisonError::into_inner).to_thread_local()
     }
 
     pub(crate) fn local(&self) -> gix::Repository {
-        let mut repo = self.repo.to_thread_local();
+        let mut repo = self.here();
         repo.object_cache_size_if_unset(OBJECT_CACHE_BYTES);
         repo
     }
@@ -96,7 +110,7 @@ impl Reader {
 
     /// The commit of a ref; `None` when there is no such ref.
     pub(crate) fn resolve(&self, name: &str) -> Result<Option<CommitId>, Error> {
-        let repo = self.repo.to_thread_local();
+        let repo = self.here();
         let found = repo.try_find_reference(name).map_err(|error| Error::read(name, error))?;
         Ok(found.and_then(|found| found.target().try_id().map(|id| CommitId(id.to_owned()))))
     }
@@ -114,7 +128,7 @@ impl Reader {
             name: full,
             deref: false,
         };
-        let repo = self.repo.to_thread_local();
+        let repo = self.here();
         repo.edit_references_as([edit], None).map_err(|error| Error::write(name, error))?;
         Ok(())
     }
@@ -132,7 +146,7 @@ impl Reader {
     /// # Errors
     /// When it is not in the mirror.
     pub fn commit(&self, id: CommitId) -> Result<Commit, Error> {
-        history::read(&self.repo.to_thread_local(), id.0)
+        history::read(&self.here(), id.0)
     }
 
     /// The commits from `from` back to the root along first parents, newest first: how the branch itself moved.
@@ -160,7 +174,7 @@ impl Reader {
 
 impl fmt::Debug for Reader {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "Reader({}, {})", self.repo.refs.git_dir().display(), self.branch)
+        write!(f, "Reader({}, {})", self.here().git_dir().display(), self.branch)
     }
 }
 

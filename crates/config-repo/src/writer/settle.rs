@@ -16,6 +16,10 @@ use crate::WriteError;
 /// long; this bounds how long a caller waits.
 const MOST_ATTEMPTS: u32 = 12;
 
+/// How often a push is tried again that did not land though the remote's branch stands where it stood. The one who
+/// holds its lock may be about to move it; more than that is no contention, and the reason is told.
+const MOST_UNMOVED: u32 = 3;
+
 /// The longest pause between two attempts: about the time a foreign push takes.
 const LONGEST_PAUSE: Duration = Duration::from_millis(150);
 
@@ -29,7 +33,14 @@ impl Worker {
     /// Serves these requests to their end.
     pub(super) fn settle(&mut self, jobs: Vec<Job>) {
         let mut fresh = false;
+        let mut unmoved = 0;
         for attempt in 1..=MOST_ATTEMPTS {
+            // A mirror that is gone would read like an empty repository.
+            if !self.mirror.is_there()
+                && let Err(error) = self.advance()
+            {
+                return fail(jobs, &error);
+            }
             let (batch, decided) = match self.build(&jobs) {
                 Ok(built) => built,
                 Err(error) => return fail(jobs, &error),
@@ -37,19 +48,25 @@ impl Worker {
             if batch.head() == batch.base() {
                 // Nobody's "no" may rest on what others have changed meanwhile.
                 let known = batch.base();
-                if !fresh && self.advance().is_ok_and(|tip| tip != known) {
-                    fresh = true;
-                    continue;
+                match if fresh { Ok(known) } else { self.advance() } {
+                    Ok(tip) if tip != known => {
+                        fresh = true;
+                        continue;
+                    }
+                    // Nothing is known yet, so nothing can be said.
+                    Err(error) if known.is_none() => return fail(jobs, &error),
+                    Ok(_) | Err(_) => return reply(jobs, decided, None),
                 }
-                return reply(jobs, decided, None);
             }
             match self.push(&batch) {
                 Ok(()) => {
                     info!(requests = jobs.len(), commit = ?batch.head(), attempt, "landed");
                     return reply(jobs, decided, None);
                 }
-                Err(Setback::Lost) => match self.advance() {
-                    Ok(_) => fresh = true,
+                Err(Setback::NotThere(reason)) => match self.advance() {
+                    Ok(tip) if tip != batch.base() => (fresh, unmoved) = (true, 0),
+                    Ok(_) if unmoved < MOST_UNMOVED => (fresh, unmoved) = (true, unmoved + 1),
+                    Ok(_) => return reply(jobs, decided, Some(&reason)),
                     Err(error) => return reply(jobs, decided, Some(&error)),
                 },
                 Err(Setback::Refused(_)) if jobs.len() > 1 => return self.halve(jobs),
@@ -87,30 +104,41 @@ impl Worker {
 
     /// Pushes, and finds out what happened when the answer was lost.
     fn push(&mut self, batch: &Batch) -> Result<(), Setback> {
-        let text = match self.mirror.push(batch) {
+        let reason = match self.mirror.push(batch) {
             Ok(PushOutcome::Pushed) => {
                 self.take_in();
                 return Ok(());
             }
-            Ok(PushOutcome::Lost) => return Err(Setback::Lost),
-            Ok(PushOutcome::Refused(text)) => return Err(Setback::Refused(text)),
+            Ok(PushOutcome::Lost(text)) => return Err(Setback::NotThere(WriteError::NotTaken { text })),
+            // A pack cut short by what our own disk has lost is refused, too.
+            Ok(PushOutcome::Refused(text)) => {
+                return Err(match self.mirror.heal() {
+                    Ok(true) => Setback::NotThere(WriteError::Refused { text }),
+                    Ok(false) => Setback::Refused(text),
+                    Err(error) => Setback::Failed(unmirrored(error)),
+                });
+            }
             Ok(PushOutcome::Unreachable(text)) => {
                 return Err(Setback::Failed(WriteError::Unreachable { text }));
             }
-            Ok(PushOutcome::Unknown(text)) => text,
+            Ok(PushOutcome::Unknown(text)) => WriteError::Unknown { text },
             // The remote may have accepted before our own disk failed.
-            Err(error) => explain::chain(&error).join(": "),
+            Err(error) => unmirrored(error),
         };
+        // Git says no more of a damaged mirror than of a remote that hangs up.
+        self.mirror.heal().map_err(|error| Setback::Failed(unmirrored(error)))?;
         let tip = match self.advance() {
             Ok(tip) => tip,
             Err(WriteError::Rewritten) => return Err(Setback::Failed(WriteError::Rewritten)),
-            Err(_) => return Err(Setback::Failed(WriteError::Unknown { text })),
+            Err(_) => return Err(Setback::Failed(reason)),
         };
-        let (Some(head), Some(tip)) = (batch.head(), tip) else { return Err(Setback::Lost) };
+        let (Some(head), Some(tip)) = (batch.head(), tip) else {
+            return Err(Setback::NotThere(reason));
+        };
         match self.mirror.reader().is_ancestor(head, tip) {
             Ok(true) => Ok(()),
             // It was not taken, or not yet: whichever commit comes first, the next push cannot land beside it.
-            Ok(false) | Err(git_mirror::Error::Read { .. }) => Err(Setback::Lost),
+            Ok(false) | Err(git_mirror::Error::Read { .. }) => Err(Setback::NotThere(reason)),
             Err(error) => Err(Setback::Failed(unmirrored(error))),
         }
     }
@@ -126,8 +154,8 @@ impl Worker {
 
 /// Why a batch has not landed.
 enum Setback {
-    /// Others were first, or the answer was lost and the commits are not there.
-    Lost,
+    /// Its commits are not on the remote: others were first, or else for this reason.
+    NotThere(WriteError),
     /// The remote does not want it.
     Refused(String),
     /// Trying again at once would not help.

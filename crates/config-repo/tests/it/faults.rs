@@ -1,6 +1,6 @@
 //! The remote is away, refuses, goes silent or changes its past; the process dies.
 
-use config_repo::ConfigRepo;
+use config_repo::{ConfigRepo, ReleaseOutcome};
 use explain::Explain;
 
 use crate::support::{World, request, said};
@@ -108,6 +108,75 @@ async fn a_process_that_dies_after_the_push_finds_its_release_when_asked_again()
         repo.stop();
     }
     assert_eq!(world.ask(&["rev-list", "--count", "master"]), "2");
+}
+
+#[tokio::test]
+async fn a_mirror_that_breaks_costs_no_request_and_doubles_none() {
+    type Damage = fn(&std::path::Path);
+    let damages: [(&str, Damage); 4] = [
+        ("all gone", |git| std::fs::remove_dir_all(git).unwrap()),
+        ("head emptied", |git| std::fs::write(git.join("HEAD"), "").unwrap()),
+        ("refs gone", |git| std::fs::remove_dir_all(git.join("refs")).unwrap()),
+        ("packs gone", |git| {
+            std::fs::remove_dir_all(git.join("objects/pack")).unwrap();
+            std::fs::create_dir(git.join("objects/pack")).unwrap();
+        }),
+    ];
+    let world = World::new();
+    let git = world.path().join("state/mirror.git");
+    let mut repo = world.open();
+    assert_eq!(said(&repo.writer.release(request(1, "dev", "pay", "a-1")).await), "landed");
+    for (n, (name, damage)) in (0..).zip(damages) {
+        // While it runs, and while it does not.
+        damage(&git);
+        let asked = request(2 * n + 2, "dev", "pay", &format!("running-{n}"));
+        assert_eq!(said(&repo.writer.release(asked.clone()).await), "landed", "{name}");
+        assert_eq!(said(&repo.writer.release(asked).await), "landed", "{name}");
+        repo.stop();
+        damage(&git);
+        repo = world.open();
+        let asked = request(2 * n + 3, "dev", "pay", &format!("stopped-{n}"));
+        assert_eq!(said(&repo.writer.release(asked).await), "landed", "{name}");
+        let commits = world.ask(&["rev-list", "--count", "master"]);
+        assert_eq!(commits, (2 * n + 3).to_string(), "{name}");
+        assert_eq!(repo.reader.status(&"pay".parse().unwrap(), None).unwrap().len(), 1, "{name}");
+    }
+    repo.stop();
+    world.fsck();
+}
+
+#[tokio::test]
+async fn a_remote_that_dies_over_every_push_is_not_called_contention() {
+    let world = World::new();
+    world.foreign(&[("README.md", "hello")], "start");
+    let repo = world.open();
+    world.hook("pre-receive", "kill -9 $PPID");
+    let outcome = repo.writer.release(request(1, "dev", "pay", "a-1")).await;
+    let ReleaseOutcome::Failed(error) = outcome else { panic!("{}", said(&outcome)) };
+    assert_eq!(error.kind(), explain::Kind::Unavailable);
+    assert!(error.to_string().starts_with("the config repository did not say whether it took"), "{error}");
+    std::fs::remove_file(world.remote().join("hooks/pre-receive")).unwrap();
+    assert_eq!(said(&repo.writer.release(request(1, "dev", "pay", "a-1")).await), "landed");
+    repo.stop();
+}
+
+#[tokio::test]
+async fn a_disk_that_takes_no_pack_is_named_and_keeps_the_request() {
+    let world = World::new();
+    let repo = world.open();
+    // Nobody can make a file there, whoever runs the test.
+    let packs = world.path().join("state/mirror.git/objects/pack");
+    std::fs::remove_dir(&packs).unwrap();
+    std::os::unix::fs::symlink("/proc/self/task", &packs).unwrap();
+    let outcome = repo.writer.release(request(1, "dev", "pay", "a-1")).await;
+    let ReleaseOutcome::Failed(error) = &outcome else { panic!("{}", said(&outcome)) };
+    assert_eq!(error.kind(), explain::Kind::Unavailable, "it is to be tried again");
+    assert!(said(&outcome).contains("mirror"), "{}", said(&outcome));
+    std::fs::remove_file(&packs).unwrap();
+    std::fs::create_dir(&packs).unwrap();
+    assert_eq!(said(&repo.writer.release(request(1, "dev", "pay", "a-1")).await), "landed");
+    repo.stop();
+    world.fsck();
 }
 
 #[tokio::test]

@@ -34,11 +34,14 @@ fn locks_and_half_written_files_of_a_killed_process_are_cleared() {
 
 #[test]
 fn a_damaged_mirror_comes_back_from_the_remote() {
-    let damages: [(&str, Damage); 5] = [
+    let damages: [(&str, Damage); 8] = [
         ("pack cut short", |git| cut(git, "pack")),
         ("index cut short", |git| cut(git, "idx")),
         ("ref emptied", |git| std::fs::write(git.join("refs/heads/master"), "").unwrap()),
         ("objects gone", |git| std::fs::remove_dir_all(git.join("objects")).unwrap()),
+        ("head emptied", |git| std::fs::write(git.join("HEAD"), "").unwrap()),
+        ("config gone", |git| std::fs::remove_file(git.join("config")).unwrap()),
+        ("all gone", |git| std::fs::remove_dir_all(git).unwrap()),
         ("head gone", |git| std::fs::remove_file(git.join("HEAD")).unwrap()),
     ];
     for (name, damage) in damages {
@@ -58,6 +61,46 @@ fn a_damaged_mirror_comes_back_from_the_remote() {
         );
         world.fsck();
     }
+}
+
+#[test]
+fn a_mirror_damaged_while_in_use_comes_back_and_readers_follow() {
+    let damages: [(&str, Damage); 4] = [
+        ("all gone", |git| std::fs::remove_dir_all(git).unwrap()),
+        ("head emptied", |git| std::fs::write(git.join("HEAD"), "").unwrap()),
+        ("objects gone", |git| std::fs::remove_dir_all(git.join("objects")).unwrap()),
+        ("refs gone", |git| std::fs::remove_dir_all(git.join("refs")).unwrap()),
+    ];
+    for (name, damage) in damages {
+        let world = World::new();
+        let mut mirror = world.mirror();
+        let reader = mirror.reader();
+        let mut batch = mirror.batch().unwrap();
+        let tip = add(&mut batch, &[put("a", "1")], "first");
+        mirror.push(&batch).unwrap();
+        assert!(mirror.is_there() && !mirror.heal().unwrap(), "a sound mirror is left alone");
+        damage(&world.path().join("mirror/mirror.git"));
+        assert!(!mirror.is_there(), "{name}");
+        assert_eq!(mirror.fetch().unwrap().after, Some(tip), "{name}");
+        assert!(mirror.is_there(), "{name}");
+        assert!(reader.snapshot(tip).unwrap().blob(&"a".parse().unwrap()).unwrap().is_some(), "{name}");
+        let mut batch = mirror.batch().unwrap();
+        add(&mut batch, &[put("a", "2")], "second");
+        assert_eq!(mirror.push(&batch).unwrap(), PushOutcome::Pushed, "{name}");
+        world.fsck();
+    }
+}
+
+#[test]
+fn a_mirror_that_cannot_be_made_again_is_named() {
+    let world = World::new();
+    let mut mirror = world.mirror();
+    let folder = world.path().join("mirror");
+    std::fs::remove_dir_all(&folder).unwrap();
+    std::fs::write(&folder, "in the way").unwrap();
+    let error = explain::chain(&mirror.fetch().unwrap_err()).join(": ");
+    assert!(error.contains("mirror") && error.contains(folder.to_str().unwrap()), "{error}");
+    assert!(!error.contains("remote.git"), "{error}");
 }
 
 type Damage = fn(&std::path::Path);
