@@ -1,7 +1,8 @@
 //! Why the queue cannot do what was asked.
 
 use std::borrow::Cow;
-use std::path::PathBuf;
+use std::io::ErrorKind;
+use std::path::{Display, PathBuf};
 
 use explain::{Explain, Kind};
 
@@ -49,15 +50,58 @@ impl Explain for QueueError {
 
     fn next_step(&self) -> Cow<'static, str> {
         match self {
-            Self::Open { path, .. } => {
-                format!("check that this is the only server on {} and may write to it", path.display()).into()
-            }
+            Self::Open { path, source } => not_opened(&path.display(), source).into(),
             Self::Row { path, .. } => {
                 format!("start the version that wrote {} and let it drain", path.display()).into()
             }
             Self::Thread(_) => "raise the limit of threads of the server".into(),
             Self::Overloaded => "try again in a moment".into(),
             Self::Stopped => "try again when the server has restarted".into(),
+        }
+    }
+}
+
+/// What waits in the file was promised to somebody, so no advice may lose it.
+fn not_opened(path: &Display<'_>, source: &redb::Error) -> String {
+    match source {
+        redb::Error::DatabaseAlreadyOpen => format!("stop the other server that uses {path}: only one may"),
+        redb::Error::Io(error) if error.kind() == ErrorKind::StorageFull => {
+            format!("free space on the disk of {path}, then start again")
+        }
+        redb::Error::Io(error)
+            if !matches!(error.kind(), ErrorKind::InvalidData | ErrorKind::UnexpectedEof) =>
+        {
+            format!("check the disk of {path}, and that the server may write to it, then start again")
+        }
+        _ => format!(
+            "keep a copy of {path}, move it away, start, and release again what `hamctl status` does not show"
+        ),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn hint(source: redb::Error) -> String {
+        let error = QueueError::Open { path: "/data/queue.redb".into(), source: Box::new(source) };
+        error.next_step().into_owned()
+    }
+
+    #[test]
+    fn no_advice_loses_what_waits() {
+        assert_eq!(
+            hint(redb::Error::DatabaseAlreadyOpen),
+            "stop the other server that uses /data/queue.redb: only one may"
+        );
+        assert_eq!(
+            hint(redb::Error::Io(ErrorKind::StorageFull.into())),
+            "free space on the disk of /data/queue.redb, then start again"
+        );
+        for damaged in
+            [redb::Error::Io(ErrorKind::InvalidData.into()), redb::Error::Corrupted("a page".to_owned())]
+        {
+            assert!(hint(damaged).starts_with("keep a copy of /data/queue.redb, move it away"));
         }
     }
 }

@@ -6,6 +6,7 @@
 mod record;
 
 use std::borrow::Cow;
+use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 
 use api::{DeployEvent, JobErrorEvent, PodErrorEvent, Rollout};
@@ -58,19 +59,60 @@ pub(crate) struct RolloutsError {
     source: Box<redb::Error>,
 }
 
+impl RolloutsError {
+    /// Whether what is in the file is no longer what was written, or was never ours.
+    fn is_damage(&self) -> bool {
+        match &*self.source {
+            redb::Error::Io(error) => {
+                matches!(error.kind(), ErrorKind::InvalidData | ErrorKind::UnexpectedEof)
+            }
+            redb::Error::Corrupted(_)
+            | redb::Error::RepairAborted
+            | redb::Error::UpgradeRequired(_)
+            | redb::Error::TableTypeMismatch { .. } => true,
+            _ => false,
+        }
+    }
+}
+
 impl Explain for RolloutsError {
     fn kind(&self) -> Kind {
         Kind::Internal
     }
 
     fn next_step(&self) -> Cow<'static, str> {
-        format!("delete {} and start again: daemons report anew what changes", self.path.display()).into()
+        let path = self.path.display();
+        match &*self.source {
+            redb::Error::Io(error) if error.kind() == ErrorKind::StorageFull => {
+                format!("free space on the disk of {path}, then start again").into()
+            }
+            redb::Error::DatabaseAlreadyOpen => {
+                format!("stop the other server that uses {path}, or give this one a --data-dir of its own")
+                    .into()
+            }
+            _ => format!("check the disk of {path}, and that the server may write to it, then start again")
+                .into(),
+        }
     }
 }
 
 impl Rollouts {
-    /// Opens the file, or makes it, and forgets what is old.
+    /// Opens the file, or makes it, and forgets what is old. A damaged file is moved aside, and a new one made.
     pub(crate) fn open(path: &Path, now: Timestamp) -> Result<Self, RolloutsError> {
+        Self::open_sound(path, now).or_else(|error| {
+            if !error.is_damage() {
+                return Err(error);
+            }
+            let aside = path.with_extension("redb.damaged");
+            let reason = explain::chain(&error).join(": ");
+            tracing::warn!(reason, aside = %aside.display(), "the rollouts are moved aside: daemons report anew");
+            std::fs::rename(path, &aside)
+                .map_err(|error| RolloutsError { path: path.to_owned(), source: Box::new(error.into()) })?;
+            Self::open_sound(path, now)
+        })
+    }
+
+    fn open_sound(path: &Path, now: Timestamp) -> Result<Self, RolloutsError> {
         let mut builder = Database::builder();
         builder.set_cache_size(CACHE_BYTES);
         let database = builder
@@ -149,4 +191,32 @@ impl Rollouts {
 /// Names hold no slash; what a daemon sends that does is kept and never found.
 fn key(place: [&str; 3]) -> String {
     place.join("/")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_damaged_file_is_moved_aside_and_a_new_one_made() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("rollouts.redb");
+        drop(Rollouts::open(&path, Timestamp::UNIX_EPOCH).unwrap());
+        let whole = std::fs::read(&path).unwrap();
+        for damaged in [b"garbage".repeat(2000), whole[..whole.len() / 2].to_vec(), whole[..100].to_vec()] {
+            std::fs::write(&path, &damaged).unwrap();
+            let rollouts = Rollouts::open(&path, Timestamp::UNIX_EPOCH).unwrap();
+            assert!(rollouts.of("dev", "dev", "master-1", None).is_none());
+            drop(rollouts);
+            assert_eq!(std::fs::read(path.with_extension("redb.damaged")).unwrap(), damaged);
+        }
+    }
+
+    #[test]
+    fn a_full_disk_costs_no_file() {
+        let full = redb::Error::Io(ErrorKind::StorageFull.into());
+        let error = RolloutsError { path: "/data/rollouts.redb".into(), source: Box::new(full) };
+        assert!(!error.is_damage());
+        assert_eq!(error.next_step(), "free space on the disk of /data/rollouts.redb, then start again");
+    }
 }
