@@ -1,5 +1,8 @@
 //! From the configuration to running parts: files are opened, the mirror is made.
 
+use std::fs::{DirBuilder, Permissions};
+use std::io::ErrorKind;
+use std::os::unix::fs::{DirBuilderExt, PermissionsExt};
 use std::path::Path;
 use std::sync::Arc;
 
@@ -23,6 +26,9 @@ use crate::rollouts::Rollouts;
 /// Uploads taken in at once; the others wait. The largest allowed need half a gigabyte together.
 const UPLOADS: usize = 8;
 
+/// Of a folder that its owner may read, write and enter, and nobody else.
+const OWNER_ONLY: u32 = 0o700;
+
 /// What [`build`] makes.
 pub(crate) struct Built {
     pub(crate) app: App,
@@ -41,7 +47,7 @@ pub(crate) async fn build(config: Config) -> Result<Built, Report> {
     // A second call finds the provider installed; that is all we need.
     let _already = rustls::crypto::ring::default_provider().install_default();
     let folder = &config.data_dir;
-    std::fs::create_dir_all(folder).map_err(|error| Report {
+    private_folder(folder).map_err(|error| Report {
         kind: Kind::Usage,
         message: format!("the data folder {} cannot be made: {error}", folder.display()),
         hint: "give one that the server may write to: --data-dir".to_owned(),
@@ -83,6 +89,19 @@ pub(crate) async fn build(config: Config) -> Result<Built, Report> {
         looks_for_uploads,
     });
     Ok(Built { app, worker: repo.worker, queue_ended, listens, notify: config.notify, http })
+}
+
+/// Makes a folder that its owner alone may enter, so that nobody else reads the files in it. One that is another
+/// user's, as a mounted volume may be, stays as it was made.
+fn private_folder(folder: &Path) -> std::io::Result<()> {
+    DirBuilder::new().recursive(true).mode(OWNER_ONLY).create(folder)?;
+    match std::fs::set_permissions(folder, Permissions::from_mode(OWNER_ONLY)) {
+        Err(error) if error.kind() == ErrorKind::PermissionDenied => {
+            tracing::warn!(folder = %folder.display(), "others may be able to read the data folder");
+            Ok(())
+        }
+        done => done,
+    }
 }
 
 fn identity(config: IdentityConfig, http: &reqwest::Client) -> Identity {
@@ -142,5 +161,23 @@ async fn open_repo(
             message: format!("opening the config repository failed: {error}"),
             hint: "report this, with the log".to_owned(),
         }),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_data_folder_is_its_owners_alone() {
+        let parent = tempfile::tempdir().unwrap();
+        let (new, open) = (parent.path().join("a/new"), parent.path().join("open"));
+        std::fs::create_dir(&open).unwrap();
+        std::fs::set_permissions(&open, Permissions::from_mode(0o755)).unwrap();
+        for folder in [new, open] {
+            private_folder(&folder).unwrap();
+            let mode = std::fs::metadata(&folder).unwrap().permissions().mode();
+            assert_eq!(mode & 0o777, OWNER_ONLY, "{}", folder.display());
+        }
     }
 }
