@@ -11,6 +11,7 @@ mod failure;
 mod github;
 mod health;
 mod layers;
+mod path;
 mod policies;
 mod query;
 mod releases;
@@ -38,7 +39,7 @@ const MAX_BODY_BYTES: usize = 2 << 20;
 pub(crate) fn router(app: &App) -> Router {
     let policies = || only_get(policies::list).merge(delete(policies::delete));
     let one = |base: &str| format!("{base}/{{service}}");
-    Router::new()
+    let work = Router::new()
         .route(routes::RELEASE, post(releases::create))
         .route(&format!("{}/{{id}}", routes::RELEASES), only_get(releases::one))
         .route(routes::STATUS, only_get(status::status))
@@ -57,20 +58,31 @@ pub(crate) fn router(app: &App) -> Router {
         .route(routes::DAEMON_DEPLOY, post(daemon::deploy))
         .route(routes::DAEMON_POD_ERROR, post(daemon::pod_error))
         .route(routes::DAEMON_JOB_ERROR, post(daemon::job_error))
-        .route(routes::GITHUB_WEBHOOK, any(github::webhook))
-        .route(routes::PING, any(health::ping))
-        .route(routes::HEALTHZ, any(health::healthz))
-        .route(routes::READYZ, any(health::readyz))
-        .route(routes::METRICS, any(health::metrics))
-        .layer(DefaultBodyLimit::max(MAX_BODY_BYTES))
-        .route_layer(axum::middleware::from_fn_with_state(app.clone(), layers::observe))
         .fallback(async |method: Method| {
             // HEAD and OPTIONS of an unknown path are answered as GET is.
             drop(method);
             Failure::not_found()
-        })
-        .layer(axum::middleware::from_fn_with_state(layers::Limits::new(app.timeout), layers::limit))
+        });
+    let webhook = Router::new().route(routes::GITHUB_WEBHOOK, any(github::webhook));
+    let probes = Router::new()
+        .route(routes::PING, any(health::ping))
+        .route(routes::HEALTHZ, any(health::healthz))
+        .route(routes::READYZ, any(health::readyz))
+        .route(routes::METRICS, any(health::metrics));
+    // Rooms of their own: who calls without a token cannot take the room of those who have one, and whoever fills
+    // either does not make the server look dead.
+    shared(work, app, layers::Limits::work(app.timeout))
+        .merge(shared(webhook, app, layers::Limits::webhook(app.timeout)))
+        .merge(shared(probes, app, layers::Limits::probes(app.timeout)))
         .with_state(app.clone())
+}
+
+/// Puts around routes what all have around them.
+fn shared(routes: Router<App>, app: &App, limits: layers::Limits) -> Router<App> {
+    routes
+        .layer(DefaultBodyLimit::max(MAX_BODY_BYTES))
+        .route_layer(axum::middleware::from_fn_with_state(app.clone(), layers::observe))
+        .layer(axum::middleware::from_fn_with_state(limits, layers::limit))
 }
 
 /// A route for GET that does not answer HEAD, as the original (spec, section 13.8).

@@ -1,11 +1,13 @@
 //! Who calls, as an argument of handlers: a handler that takes one cannot be reached without a token.
 
+use artifact::Person;
 use axum::extract::FromRequestParts;
 use axum::http::header;
 use explain::{Explain, Kind};
 use http::request::Parts;
 
 use super::Failure;
+use super::body::required;
 use crate::app::App;
 use crate::identity::{Caller, Group, TokenError};
 
@@ -15,6 +17,19 @@ pub(crate) struct Hamctl(pub(crate) Caller);
 pub(crate) struct Ci;
 /// A caller of the daemon group.
 pub(crate) struct Daemon;
+
+impl Hamctl {
+    /// Who changes something. What changes is recorded with a name, so a static token alone is not enough.
+    pub(crate) fn actor(&self, name: &str, email: &str) -> Result<Person, Failure> {
+        let person = self.0.person(name, email);
+        if person.is_unknown() {
+            let lines = required(&[("committerEmail", person.email())]);
+            let hint = "send committerName and committerEmail, or log in: hamctl login";
+            return Err(Failure::invalid_input(&lines).with_hint(hint));
+        }
+        Ok(person)
+    }
+}
 
 impl FromRequestParts<App> for Hamctl {
     type Rejection = Failure;

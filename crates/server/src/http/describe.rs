@@ -2,12 +2,13 @@
 
 use api::{DescribeArtifactsResponse, DescribeReleaseResponse, DescribedRelease, IntentBody};
 use artifact::{BranchName, EnvName, ServiceName, WireTime};
-use axum::extract::{Path, State};
+use axum::extract::State;
 use explain::Kind;
 
 use super::Failure;
 use super::answer::Json;
 use super::caller::Hamctl;
+use super::path::Path;
 use super::query::Query;
 use crate::app::App;
 

@@ -32,6 +32,12 @@ impl Failure {
         self
     }
 
+    /// The same, with a next step that fits better.
+    pub(crate) fn with_hint(mut self, hint: impl Into<String>) -> Self {
+        self.hint = hint.into();
+        self
+    }
+
     /// What a report says, except that what is inside the server stays there.
     pub(crate) fn of(report: Report) -> Self {
         let Report { kind, message, hint } = report;

@@ -1,7 +1,7 @@
 //! GitHub tells of a push to the config repository (spec, section 2.11).
 
-use axum::extract::State;
-use axum::http::{HeaderMap, Method, StatusCode};
+use axum::extract::{FromRequest, Request, State};
+use axum::http::{HeaderMap, HeaderValue, Method, StatusCode};
 use explain::Kind;
 use ring::hmac;
 use secrecy::ExposeSecret;
@@ -18,40 +18,44 @@ struct Push {
     reference: String,
 }
 
-pub(crate) async fn webhook(
-    State(app): State<App>,
-    method: Method,
-    headers: HeaderMap,
-    Raw(body): Raw,
-) -> Result<StatusCode, Failure> {
-    let header = |name: &str| headers.get(name).and_then(|value| value.to_str().ok()).unwrap_or_default();
-    if method != Method::POST || header("x-github-event") != "push" || body.is_empty() {
+pub(crate) async fn webhook(State(app): State<App>, request: Request) -> Result<StatusCode, Failure> {
+    let event = request.headers().get("x-github-event").map(HeaderValue::as_bytes);
+    if request.method() != Method::POST || event != Some(b"push") {
         return Err(Failure::invalid_body());
     }
     let Some(secret) = &app.webhook_secret else {
         let hint = "start the server with --github-webhook-secret, and give GitHub the same";
         return Err(Failure::new(Kind::Denied, "the GitHub webhook has no secret", hint));
     };
-    let secret = secret.expose_secret().as_bytes();
-    let signed = [
-        (header("x-hub-signature-256").strip_prefix("sha256="), hmac::HMAC_SHA256),
-        (header("x-hub-signature").strip_prefix("sha1="), hmac::HMAC_SHA1_FOR_LEGACY_USE_ONLY),
-    ]
-    .into_iter()
-    .find_map(|(signature, algorithm)| Some((hex(signature?)?, algorithm)));
-    let genuine = signed.is_some_and(|(signature, algorithm)| {
-        hmac::verify(&hmac::Key::new(algorithm, secret), &body, &signature).is_ok()
-    });
-    if !genuine {
-        let hint = "give GitHub the secret of --github-webhook-secret";
-        return Err(Failure::new(Kind::Unauthenticated, "please provide a valid authentication token", hint));
+    // Before the body is read: who signs nothing costs nothing.
+    let (signature, algorithm) = signature(request.headers()).ok_or_else(forged)?;
+    let Raw(body) = Raw::from_request(request, &app).await?;
+    if body.is_empty() {
+        return Err(Failure::invalid_body());
     }
+    let key = hmac::Key::new(algorithm, secret.expose_secret().as_bytes());
+    hmac::verify(&key, &body, &signature).map_err(|_| forged())?;
     let push: Push = api::decode(&body).map_err(|_| Failure::invalid_body())?;
     if push.reference.starts_with("refs/heads/") {
         // The answer does not wait: GitHub gives a hook ten seconds.
         app.refresh.notify_one();
     }
     Ok(StatusCode::OK)
+}
+
+fn forged() -> Failure {
+    let hint = "give GitHub the secret of --github-webhook-secret";
+    Failure::new(Kind::Unauthenticated, "please provide a valid authentication token", hint)
+}
+
+/// The signature that headers hold, the better one if there are two; none when it cannot be one.
+fn signature(headers: &HeaderMap) -> Option<(Vec<u8>, hmac::Algorithm)> {
+    let given = |name: &str, prefix: &str, algorithm: hmac::Algorithm| {
+        let signature = hex(headers.get(name)?.to_str().ok()?.strip_prefix(prefix)?)?;
+        (signature.len() == algorithm.digest_algorithm().output_len()).then_some((signature, algorithm))
+    };
+    given("x-hub-signature-256", "sha256=", hmac::HMAC_SHA256)
+        .or_else(|| given("x-hub-signature", "sha1=", hmac::HMAC_SHA1_FOR_LEGACY_USE_ONLY))
 }
 
 fn hex(text: &str) -> Option<Vec<u8>> {

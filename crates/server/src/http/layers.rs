@@ -19,10 +19,16 @@ use crate::app::App;
 /// connection breaks.
 const AT_ONCE: usize = 1024;
 
+/// Webhooks read at once: their bodies come before it is known who sends them.
+const WEBHOOKS_AT_ONCE: usize = 16;
+
+/// How long a webhook may take. GitHub sends its body at once.
+const WEBHOOK_TIMEOUT: Duration = Duration::from_secs(5);
+
 /// How long an upload may take: CI may be far away.
 const UPLOAD_TIMEOUT: Duration = Duration::from_secs(10 * 60);
 
-/// What one server serves.
+/// What one server serves of some routes.
 #[derive(Clone)]
 pub(crate) struct Limits {
     room: Arc<Semaphore>,
@@ -30,8 +36,23 @@ pub(crate) struct Limits {
 }
 
 impl Limits {
-    pub(crate) fn new(timeout: Duration) -> Self {
-        Self { room: Arc::new(Semaphore::new(AT_ONCE)), timeout }
+    /// Of routes whose callers hold a token.
+    pub(crate) fn work(timeout: Duration) -> Self {
+        Self::new(AT_ONCE, timeout)
+    }
+
+    /// Of the webhook.
+    pub(crate) fn webhook(timeout: Duration) -> Self {
+        Self::new(WEBHOOKS_AT_ONCE, timeout.min(WEBHOOK_TIMEOUT))
+    }
+
+    /// Of what machines ask about the server: as much as there are connections, since nothing is read for it.
+    pub(crate) fn probes(timeout: Duration) -> Self {
+        Self::new(Semaphore::MAX_PERMITS, timeout)
+    }
+
+    fn new(at_once: usize, timeout: Duration) -> Self {
+        Self { room: Arc::new(Semaphore::new(at_once)), timeout }
     }
 }
 

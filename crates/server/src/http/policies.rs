@@ -59,7 +59,7 @@ pub(crate) async fn list(
 
 pub(crate) async fn apply_auto_release(
     State(app): State<App>,
-    Hamctl(caller): Hamctl,
+    caller: Hamctl,
     Body(request): Body<ApplyAutoReleaseRequest>,
 ) -> Result<Json<AutoReleaseBody>, Failure> {
     check(&required(&[
@@ -72,7 +72,7 @@ pub(crate) async fn apply_auto_release(
     let environment: EnvName = request.environment.trim().parse()?;
     let kind =
         PolicyChangeKind::ApplyAutoRelease { branch: branch.clone(), environment: environment.clone() };
-    let actor = caller.person(&request.committer_name, &request.committer_email);
+    let actor = caller.actor(&request.committer_name, &request.committer_email)?;
     let ids = change(&app, PolicyChange { service: service.clone(), kind, actor }, "apply").await?;
     Ok(Json::created(AutoReleaseBody {
         id: ids.into_iter().next().unwrap_or_default(),
@@ -84,7 +84,7 @@ pub(crate) async fn apply_auto_release(
 
 pub(crate) async fn apply_branch_restriction(
     State(app): State<App>,
-    Hamctl(caller): Hamctl,
+    caller: Hamctl,
     Body(request): Body<ApplyBranchRestrictionRequest>,
 ) -> Result<Json<BranchRestrictionBody>, Failure> {
     check(&required(&[
@@ -99,7 +99,7 @@ pub(crate) async fn apply_branch_restriction(
         pattern: pattern.clone(),
         environment: environment.clone(),
     };
-    let actor = caller.person(&request.committer_name, &request.committer_email);
+    let actor = caller.actor(&request.committer_name, &request.committer_email)?;
     let ids = change(&app, PolicyChange { service: service.clone(), kind, actor }, "apply").await?;
     Ok(Json::created(BranchRestrictionBody {
         id: ids.into_iter().next().unwrap_or_default(),
@@ -111,7 +111,7 @@ pub(crate) async fn apply_branch_restriction(
 
 pub(crate) async fn delete(
     State(app): State<App>,
-    Hamctl(caller): Hamctl,
+    caller: Hamctl,
     Body(request): Body<DeletePoliciesRequest>,
 ) -> Result<Json<DeletePoliciesResponse>, Failure> {
     let mut lines = required(&[("service", &request.service)]);
@@ -125,7 +125,7 @@ pub(crate) async fn delete(
     }
     check(&lines)?;
     let service: ServiceName = request.service.trim().parse()?;
-    let actor = caller.person(&request.committer_name, &request.committer_email);
+    let actor = caller.actor(&request.committer_name, &request.committer_email)?;
     let kind = PolicyChangeKind::Delete { ids };
     let deleted = change(&app, PolicyChange { service: service.clone(), kind, actor }, "delete").await?;
     Ok(Json::ok(DeletePoliciesResponse { service: service.to_string(), count: deleted.len() }))

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use api::{ReleaseRequest, ReleaseResponse};
 use artifact::{Intent, ReleaseId};
 use artifact_store::StoreError;
-use axum::extract::{Path, State};
+use axum::extract::State;
 use explain::{Explain, Kind};
 use policy::Release;
 
@@ -13,15 +13,16 @@ use super::Failure;
 use super::answer::Json;
 use super::body::{Body, required};
 use super::caller::Hamctl;
+use super::path::Path;
 use crate::app::App;
 use crate::release::{Answer, accept, look};
 
 pub(crate) async fn create(
     State(app): State<App>,
-    Hamctl(caller): Hamctl,
+    caller: Hamctl,
     Body(request): Body<ReleaseRequest>,
 ) -> Result<Json<ReleaseResponse>, Failure> {
-    let release = read(&request, caller.person(&request.committer_name, &request.committer_email))?;
+    let release = read(&request, &caller)?;
     let artifact = app
         .store
         .artifact(&release.service, &release.artifact)
@@ -55,7 +56,7 @@ pub(crate) async fn one(
 }
 
 /// The release a request asks for, or all that is wrong with it.
-fn read(request: &ReleaseRequest, actor: artifact::Person) -> Result<Release, Failure> {
+fn read(request: &ReleaseRequest, caller: &Hamctl) -> Result<Release, Failure> {
     let mut lines = required(&[("service", &request.service), ("environment", &request.environment)]);
     if request.artifact_id.trim().is_empty() {
         lines.push("required field artifact id is not specified".to_owned());
@@ -69,13 +70,17 @@ fn read(request: &ReleaseRequest, actor: artifact::Person) -> Result<Release, Fa
     }
     let intent = Intent::try_from(&request.intent)
         .map_err(|error| Failure::invalid(error.to_string(), "correct the intent of the request"))?;
+    if intent == Intent::AutoRelease {
+        let hint = "ask with the intent ReleaseArtifact, or apply a policy: hamctl policy apply auto-release";
+        return Err(Failure::invalid("the intent AutoRelease is that of policies alone", hint));
+    }
     Ok(Release {
         id: ReleaseId::new(uuid::Uuid::now_v7()),
         service: request.service.trim().parse()?,
         environment: request.environment.trim().parse()?,
         artifact: request.artifact_id.trim().parse()?,
         intent,
-        actor,
+        actor: caller.actor(&request.committer_name, &request.committer_email)?,
     })
 }
 

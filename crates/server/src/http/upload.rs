@@ -2,7 +2,7 @@
 
 use artifact::{ArtifactId, ServiceName};
 use axum::body::{Body, to_bytes};
-use axum::extract::{Path, State};
+use axum::extract::State;
 use axum::http::{HeaderMap, StatusCode};
 use base64::Engine;
 use base64::prelude::BASE64_STANDARD;
@@ -10,6 +10,7 @@ use explain::Kind;
 use md5::{Digest, Md5};
 
 use super::Failure;
+use super::path::Path;
 use super::query::Query;
 use super::upload_key::NoPermission;
 use crate::app::App;

@@ -1,6 +1,6 @@
 //! What waits and what was given up, for who runs the server, and another try for what was given up.
 
-use axum::extract::{Path, State};
+use axum::extract::State;
 use axum::http::StatusCode;
 use explain::Kind;
 use jiff::Timestamp;
@@ -10,6 +10,7 @@ use serde::Serialize;
 use super::Failure;
 use super::answer::Json;
 use super::caller::Hamctl;
+use super::path::Path;
 use crate::app::App;
 
 /// All work that is not done.

@@ -14,7 +14,8 @@ async fn apply(server: &Server, branch: &str, environment: &str) {
         service: "billing".into(),
         branch: branch.into(),
         environment: environment.into(),
-        ..ApplyAutoReleaseRequest::default()
+        committer_name: "Ida Holm".into(),
+        committer_email: "ida@corp.test".into(),
     };
     let applied: AutoReleaseBody =
         server.hamctl().call(Method::PATCH, &[routes::AUTO_RELEASE], &request).await.unwrap();
@@ -81,7 +82,8 @@ async fn policies_are_listed_and_deleted() {
     let request = DeletePoliciesRequest {
         service: "billing".into(),
         policy_ids: vec!["auto-release-master-dev".into(), "unknown".into()],
-        ..DeletePoliciesRequest::default()
+        committer_name: "Ida Holm".into(),
+        committer_email: "ida@corp.test".into(),
     };
     let deleted: DeletePoliciesResponse =
         server.hamctl().call(Method::DELETE, &[routes::POLICIES], &request).await.unwrap();

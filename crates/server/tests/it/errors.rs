@@ -41,7 +41,8 @@ async fn every_mistake_is_explained() {
         service: "billing".into(),
         environment: "prod".into(),
         branch_regex: "^master$".into(),
-        ..ApplyBranchRestrictionRequest::default()
+        committer_name: "Ida Holm".into(),
+        committer_email: "ida@corp.test".into(),
     };
     let path = [routes::BRANCH_RESTRICTION];
     let _answer: api::BranchRestrictionBody = hamctl.call(Method::PATCH, &path, &restriction).await.unwrap();
@@ -55,7 +56,8 @@ async fn every_mistake_is_explained() {
         service: "billing".into(),
         branch: "master".into(),
         environment: "mars".into(),
-        ..ApplyAutoReleaseRequest::default()
+        committer_name: "Ida Holm".into(),
+        committer_email: "ida@corp.test".into(),
     };
     let answers = [
         ("unknown service", release(&server, "bling", "dev", "master-1").await),

@@ -111,3 +111,37 @@ async fn the_server_starts_while_the_provider_is_down() {
     assert_eq!(status_with(&server, "Bearer hamctl-token").await, 200);
     assert_eq!(status_with(&server, "Bearer a.b.c").await, 401);
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn with_a_static_token_nothing_changes_that_nobody_did() {
+    let bed = Bed::new().await;
+    let server = bed.start().await;
+    server.upload("billing", "master-1", "master").await;
+    let release = r#""service":"billing","environment":"dev","artifactId":"master-1""#;
+    let auto_release = r#"{"service":"billing","branch":"master","environment":"dev"}"#;
+    let restriction = r#"{"service":"billing","branchRegex":"^master$","environment":"dev"}"#;
+    let delete = r#"{"service":"billing","policyIds":["auto-release-master-dev"]}"#;
+    let manual = format!(r#"{{{release},"intent":{{"type":"ReleaseArtifact"}}}}"#);
+    for (method, path, body) in [
+        (Method::POST, routes::RELEASE, manual.as_str()),
+        (Method::PATCH, routes::AUTO_RELEASE, auto_release),
+        (Method::PATCH, routes::BRANCH_RESTRICTION, restriction),
+        (Method::DELETE, routes::POLICIES, delete),
+    ] {
+        let (status, said) = send(&server, method, path, body).await;
+        assert_eq!(status, 400, "{path}: {}", said.message);
+        assert_eq!(said.message, "input not valid:\n  Required field 'committerEmail' was empty\n", "{path}");
+        assert!(said.hint.starts_with("send committerName and committerEmail"), "{path}: {}", said.hint);
+    }
+    let own = format!(r#"{{{release},"committerEmail":"ida@corp.test","intent":{{"type":"AutoRelease"}}}}"#);
+    let (status, said) = send(&server, Method::POST, routes::RELEASE, &own).await;
+    assert_eq!((status, said.message.as_str()), (400, "the intent AutoRelease is that of policies alone"));
+    assert_eq!(bed.history().len(), 0, "nothing was written");
+}
+
+async fn send(server: &Server, method: Method, path: &str, body: &str) -> (u16, api::ErrorBody) {
+    let request = http().request(method, format!("{}{path}", server.url));
+    let answer =
+        request.header("Authorization", "Bearer hamctl-token").body(body.to_owned()).send().await.unwrap();
+    (answer.status().as_u16(), serde_json::from_str(&answer.text().await.unwrap()).unwrap())
+}

@@ -5,6 +5,7 @@ mod auto_release;
 mod bed;
 mod crash;
 mod errors;
+mod flood;
 mod flow;
 mod identity;
 mod make;

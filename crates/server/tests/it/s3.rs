@@ -12,7 +12,8 @@ async fn with_policy(bed: &Bed) -> Server {
         service: "billing".into(),
         branch: "master".into(),
         environment: "dev".into(),
-        ..ApplyAutoReleaseRequest::default()
+        committer_name: "Ida Holm".into(),
+        committer_email: "ida@corp.test".into(),
     };
     let _answer: api::AutoReleaseBody =
         server.hamctl().call(Method::PATCH, &[routes::AUTO_RELEASE], &request).await.unwrap();

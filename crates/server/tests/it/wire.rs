@@ -70,6 +70,8 @@ async fn bodies_are_read_leniently_and_checked_in_the_original_order() {
         message(Method::PATCH, "/policies/branch-restriction", r#"{"service":"a","unknown":1}"#).await,
         "input not valid:\n  Required field 'environment' was empty\n  Required field 'branch regex' was empty\n"
     );
+    let path = message(Method::GET, "/describe/artifact/%ff", "").await;
+    assert_eq!(path, "the path /describe/artifact/%ff cannot be read");
     assert_eq!(message(Method::GET, "/status", "").await, "query param service required but was empty");
     assert_eq!(
         message(Method::GET, "/describe/latest-artifact/a", "").await,
@@ -93,5 +95,6 @@ async fn a_webhook_without_the_secret_changes_nothing() {
     // Made with: printf '%s' BODY | openssl dgst -sha1 -hmac s3cret
     assert_eq!(post("sha1=", "push").await, 401);
     assert_eq!(post("x", "push").await, 401);
+    assert_eq!(post(&format!("sha1={}", "0".repeat(40)), "push").await, 401);
     assert_eq!(post("sha1=zz", "ping").await, 400);
 }
