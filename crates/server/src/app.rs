@@ -1,6 +1,7 @@
 //! What every handler and worker shares.
 
 use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
 use std::time::Duration;
 
 use api::Rollout;
@@ -41,8 +42,8 @@ pub(crate) struct Parts {
     pub(crate) refresh: Notify,
     /// How long a request may take.
     pub(crate) timeout: Duration,
-    /// Whether the server has to look for uploads, because nobody tells it of them.
-    pub(crate) looks_for_uploads: bool,
+    /// Whether the server has to look for uploads, because nobody tells it of them: for good, or not yet.
+    pub(crate) looks_for_uploads: AtomicBool,
 }
 
 impl Parts {

@@ -5,6 +5,7 @@ use std::io::ErrorKind;
 use std::os::unix::fs::{DirBuilderExt, PermissionsExt};
 use std::path::Path;
 use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
 
 use artifact_store::{ArtifactStore, Limits, S3Settings, SpecIndex};
 use config_repo::{ConfigRepo, Options, Worker};
@@ -86,7 +87,7 @@ pub(crate) async fn build(config: Config) -> Result<Built, Report> {
         public_url: config.public_url,
         refresh: Notify::new(),
         timeout: config.timeout,
-        looks_for_uploads,
+        looks_for_uploads: AtomicBool::new(looks_for_uploads),
     });
     Ok(Built { app, worker: repo.worker, queue_ended, listens, notify: config.notify, http })
 }
@@ -128,7 +129,8 @@ async fn store(
                 ArtifactStore::s3(settings, index, limits).await.map_err(|error| Report::new(&error))?;
             // Amazon's S3 tells its SQS; another one tells nobody unless we are told where.
             let tells = settings.endpoint.is_none() || settings.queue_endpoint.is_some();
-            Ok((store, tells.then(|| settings.clone()), !tells))
+            // Until the bucket has been told to tell, an upload is heard of by nobody.
+            Ok((store, tells.then(|| settings.clone()), true))
         }
     }
 }

@@ -122,7 +122,7 @@ fn start(built: Built, listener: TcpListener, stop: &CancellationToken, tasks: &
         move |taken| arrival::look(looking.clone(), taken),
     )));
     if let Some(settings) = listens {
-        tasks.spawn(worked(arrival::listen(settings, queue.clone(), stop.clone())));
+        tasks.spawn(worked(arrival::listen(app.clone(), settings, stop.clone())));
     }
     if let Some((url, token)) = config.slack {
         let slack = Slack::new(url, token, http.clone());

@@ -12,7 +12,7 @@ use crate::{ClusterChoice, Narrator, Stage, StageOptions, story};
 
 /// Plays the whole story of the release manager on this machine, with real parts
 #[derive(Debug, Parser)]
-#[command(name = "cargo xtask demo", max_term_width = 100)]
+#[command(name = "demo", bin_name = "cargo xtask demo", max_term_width = 100)]
 struct Args {
     /// End after the story, with exit code 0 only if every fact held
     #[arg(long)]
@@ -28,11 +28,11 @@ struct Args {
     context: Option<String>,
 
     /// Keep everything in this folder, which is emptied first
-    #[arg(long, env = "RELEASE_MANAGER_DEMO_FOLDER")]
+    #[arg(long, env = "RELEASE_MANAGER_DEMO_FOLDER", hide = true)]
     folder: PathBuf,
 
     /// The name of the cluster on this machine
-    #[arg(long, default_value = "demo")]
+    #[arg(long, default_value = "demo", hide = true)]
     bed: String,
 }
 

@@ -1,27 +1,29 @@
 //! Hears of uploads to S3 through SQS.
 
+use std::sync::atomic::Ordering;
 use std::time::Duration;
 
 use artifact_store::{Arrivals, S3Settings};
 use explain::Explain;
-use queue::{Queue, QueueError};
+use queue::QueueError;
 use tokio_util::sync::CancellationToken;
 
 use super::{NEW_ARTIFACT, row};
+use crate::app::App;
 
 /// Between two tries when S3 or SQS does not answer.
 const PAUSE: Duration = Duration::from_secs(5);
 
 /// Listens until it is told to stop. A service that does not answer is tried again: uploads wait in its queue.
 pub(crate) async fn listen(
+    app: App,
     settings: S3Settings,
-    queue: Queue,
     stop: CancellationToken,
 ) -> Result<(), QueueError> {
     loop {
         // Cancel safe: what was received and not acknowledged comes again.
         let heard = tokio::select! {
-            heard = hear(&settings, &queue) => heard,
+            heard = hear(&app, &settings) => heard,
             () = stop.cancelled() => return Ok(()),
         };
         let Err(error) = heard else { continue };
@@ -43,17 +45,19 @@ enum Hearing {
     Queue(QueueError),
 }
 
-async fn hear(settings: &S3Settings, queue: &Queue) -> Result<(), Hearing> {
+async fn hear(app: &App, settings: &S3Settings) -> Result<(), Hearing> {
     let failed = |error: artifact_store::S3Error| {
         let reason = explain::chain(&error).join(": ");
         tracing::warn!(reason, hint = %error.next_step(), "new artifacts are not heard of: will try again");
         Hearing::Service
     };
     let arrivals = Arrivals::set_up(settings).await.map_err(failed)?;
+    // From here on every upload leaves a message, which waits for us.
+    app.looks_for_uploads.store(false, Ordering::Release);
     loop {
         for arrival in arrivals.receive().await.map_err(failed)? {
             let rows = arrival.artifacts.iter().map(|(service, id)| row(NEW_ARTIFACT, service, id)).collect();
-            queue.enqueue_all(rows).await.map_err(Hearing::Queue)?;
+            app.queue.enqueue_all(rows).await.map_err(Hearing::Queue)?;
             arrivals.acknowledge(&arrival).await.map_err(failed)?;
         }
     }

@@ -1,5 +1,7 @@
 //! Where to upload an artifact (spec, section 2.10).
 
+use std::sync::atomic::Ordering;
+
 use api::{CreateArtifactRequest, CreateArtifactResponse, routes};
 use artifact::{ArtifactId, ServiceName};
 use artifact_store::UploadTarget;
@@ -44,7 +46,7 @@ pub(crate) async fn create(
             format!("{}{}{path}?{permission}", app.public_url, routes::UPLOAD_ARTIFACT)
         }
     };
-    if app.looks_for_uploads {
+    if app.looks_for_uploads.load(Ordering::Acquire) {
         arrival::expect(&app.queue, &service, &id).await?;
     }
     Ok(Json::created(CreateArtifactResponse { artifact_upload_url }))

@@ -127,7 +127,7 @@ pub(crate) fn pushes(repository: &Repository, count: usize) -> Result<PathBuf> {
         let from = if number == 0 {
             "refs/heads/master^0".to_owned()
         } else {
-            format!("refs/heads/push-{}^0", number - 1)
+            format!("refs/heads/push-{}", number - 1)
         };
         append(&mut stream, format_args!("from {from}\n"));
         release_files(&mut stream, number, "prod", 1_000_000 + number);
