@@ -3,7 +3,7 @@
 //! The controller and the daemon are two programs with two jobs. How they find their cluster, what their log looks
 //! like and which signals end them must not differ, so it stands here once.
 //!
-//! It knows neither releases nor events. Read [`cluster`], [`LogArgs`], [`stop_on_signal`].
+//! It knows neither releases nor events. Read [`cluster()`], [`LogArgs`], [`stop_on_signal`].
 
 mod cluster;
 mod log;
