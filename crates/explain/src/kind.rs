@@ -15,7 +15,7 @@ pub enum Kind {
     Conflict,
     /// The input was understood and is wrong: a broken file, an unknown environment.
     Invalid,
-    /// A peer (Git host, server, cluster, store) did not answer, or refused for now.
+    /// A peer (Git host, server, cluster, store) did not answer, or cannot serve at present.
     Unavailable,
     /// What was started did not end well: a rollout that crashed, a script that failed.
     Failed,

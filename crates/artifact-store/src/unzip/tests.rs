@@ -86,8 +86,8 @@ fn hostile_names_are_refused() {
         ("dev/.git/hooks/post-checkout", "is a name of Git's own"),
         ("dev/.GIT/config", "is a name of Git's own"),
     ] {
-        let placeholder = "q".repeat(name.len());
-        let zip = renamed(zip_of(&[(&placeholder, b"x")]), &placeholder, name);
+        let stand_in = "q".repeat(name.len());
+        let zip = renamed(zip_of(&[(&stand_in, b"x")]), &stand_in, name);
         assert!(message(read(zip)).ends_with(rule), "{name:?}");
     }
 }
