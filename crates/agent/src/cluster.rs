@@ -7,6 +7,9 @@ use explain::{Explain, Kind};
 use kube::config::{InClusterError, KubeConfigOptions, Kubeconfig, KubeconfigError};
 use kube::{Client, Config};
 
+/// The client's libraries, for the log: what they have to say of a broken watch, a program says once and in words.
+pub const CLIENT_LIBRARIES: &[&str] = &["kube_client", "kube_runtime"];
+
 /// Why it is not known how to reach the cluster.
 #[derive(Debug, thiserror::Error)]
 pub enum ClusterError {

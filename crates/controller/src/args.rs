@@ -25,7 +25,7 @@ pub struct CommandLine {
     pub web: WebArgs,
     /// How to log.
     #[command(flatten)]
-    pub log: agent::LogArgs,
+    pub log: logs::LogArgs,
 }
 
 /// Which part of which repository, and how to read it.

@@ -8,6 +8,7 @@ use std::sync::Arc;
 use agent::{Cluster, Retries};
 use axum::Router;
 use git_mirror::Mirror;
+use logs::Setup;
 use reconcile::Engine;
 use tokio::net::TcpListener;
 use tokio::sync::{Notify, watch};
@@ -29,7 +30,7 @@ pub use error::ControllerError;
 /// # Errors
 /// When it cannot start, or a part of it ended that must not.
 pub fn start(args: CommandLine) -> Result<(), ControllerError> {
-    agent::install(&args.log)?;
+    logs::install(&args.log, Setup { quiet: agent::CLIENT_LIBRARIES, traces: None })?;
     let kubeconfig = args.kubeconfig.clone();
     let settings = Settings::try_from(args)?;
     // One thread is plenty for what waits nearly always; reading Git has threads of its own.

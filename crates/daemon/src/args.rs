@@ -63,7 +63,7 @@ pub struct StartArgs {
     pub token: TokenArgs,
     /// How to log.
     #[command(flatten)]
-    pub log: agent::LogArgs,
+    pub log: logs::LogArgs,
 }
 
 /// How to prove who we are: a token, or the credentials to get one.

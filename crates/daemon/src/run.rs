@@ -7,6 +7,7 @@ use std::sync::Arc;
 
 use agent::Retries;
 use axum::Router;
+use logs::Setup;
 use tokio::net::TcpListener;
 use tokio::sync::mpsc;
 use tokio::task::JoinSet;
@@ -34,7 +35,7 @@ pub use error::DaemonError;
 /// # Errors
 /// When it cannot start, or a part of it ended that must not.
 pub fn start(args: StartArgs) -> Result<(), DaemonError> {
-    agent::install(&args.log)?;
+    logs::install(&args.log, Setup { quiet: agent::CLIENT_LIBRARIES, traces: None })?;
     let kubeconfig = args.kubeconfig.clone();
     let settings = Settings::try_from(args)?;
     // One thread is plenty for what waits nearly always, and each costs memory.

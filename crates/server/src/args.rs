@@ -1,7 +1,8 @@
 //! Flags and variables, as they are typed (spec, section 11). What they mean together is decided in `config`.
 //!
 //! Names are those of the original. Flags take `--flag value` and `--flag=value`; lists are separated by commas and
-//! may be repeated; switches may be written `--flag=true`.
+//! may be repeated; switches may be written `--flag=true`. Each group is one heading of the help; a flag that
+//! `hide_env_values` is a secret and gets a companion `--flag-file` (`settings`).
 
 mod duration;
 mod git;
@@ -12,6 +13,7 @@ mod store;
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand};
+use logs::LogArgs;
 
 pub(crate) use duration::GoDuration;
 pub(crate) use git::GitArgs;
@@ -19,7 +21,7 @@ pub(crate) use identity::IdentityArgs;
 pub(crate) use notify::NotifyArgs;
 pub(crate) use store::StoreArgs;
 
-/// Release manager: every change to production is a commit.
+/// The only writer of the config repository: keeps artifacts, releases them by commits, tells people
 #[derive(Debug, Parser)]
 #[command(name = "release-manager", disable_version_flag = true, arg_required_else_help = true)]
 pub(crate) struct Cli {
@@ -30,14 +32,51 @@ pub(crate) struct Cli {
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
     /// Start the server
-    #[command(args_override_self = true)]
+    #[command(args_override_self = true, long_about = START, after_long_help = EXAMPLE)]
     Start(Box<StartArgs>),
+    /// Check the configuration and show it, with where each value comes from
+    #[command(args_override_self = true, long_about = CONFIG)]
+    Config(Box<StartArgs>),
+    /// Print a script that completes commands and flags
+    Completion {
+        /// Shell to complete in
+        shell: clap_complete::Shell,
+    },
     /// Print the version
     Version,
 }
 
+/// What `start --help` says first.
+const START: &str = "Start the server
+
+Each setting is a flag, a variable where one is named, or a line of the file given with --config; a flag wins over a \
+variable, a variable over the file. Secrets may stand in files of their own: --slack-token-file, and so on.";
+
+/// What `start --help` says last.
+const EXAMPLE: &str = "Example, as a file for --config:
+  config-repo: git@git.example.com:platform/config.git
+  known-hosts: /etc/release-manager/ssh/known_hosts
+  public-url: https://release-manager.example.com
+  jwks-urls: https://idp.example.com/oauth2/default/v1/keys
+  jwt-issuer: https://idp.example.com/oauth2/default
+  slack-token-file: /etc/release-manager/slack-token
+  policy-branch-restrictions: {prod: ^master$, staging: ^release/}
+
+`release-manager config --config FILE` checks it and starts nothing.";
+
+/// What `config --help` says first.
+const CONFIG: &str = "Check the configuration and show it, with where each value comes from
+
+Takes the flags, variables and file of `start`, starts nothing, and ends with 0 when the server could start with them. \
+Secrets are shown as ***; what it prints is a file for --config.";
+
 #[derive(Clone, Debug, Args)]
+#[command(next_help_heading = "Server")]
 pub(crate) struct StartArgs {
+    /// File with settings: names of flags and their values, as YAML
+    #[arg(long, env = "RELEASE_MANAGER_CONFIG", value_name = "FILE")]
+    pub(crate) config: Option<PathBuf>,
+
     /// Port to listen on, on all addresses
     #[arg(long, default_value_t = 8080, value_name = "PORT")]
     pub(crate) http_port: u16,
@@ -55,11 +94,11 @@ pub(crate) struct StartArgs {
     pub(crate) data_dir: PathBuf,
 
     /// Where accepted work waits: `memory` is the queue of the server itself, which survives a restart
-    #[arg(long, default_value = "memory", value_name = "TYPE")]
+    #[arg(long, default_value = "memory", value_name = "TYPE", help_heading = "Broker")]
     pub(crate) broker_type: String,
 
     /// Branch restrictions for every service: `<environment>=<regex>`, separated by commas
-    #[arg(long, value_delimiter = ',', value_name = "LIST")]
+    #[arg(long, value_delimiter = ',', value_name = "LIST", help_heading = "Policies")]
     pub(crate) policy_branch_restrictions: Vec<String>,
 
     #[command(flatten)]
@@ -74,24 +113,6 @@ pub(crate) struct StartArgs {
     pub(crate) log: LogArgs,
 }
 
-#[derive(Clone, Debug, Args)]
-pub(crate) struct LogArgs {
-    /// Least level to log: debug, info or error
-    #[arg(long = "log.level", env = "LOG_LEVEL", default_value = "info", value_name = "LEVEL")]
-    pub(crate) level: String,
-
-    /// Log for people, not as JSON
-    #[arg(
-        long = "log.development",
-        env = "LOG_DEVELOPMENT",
-        num_args = 0..=1,
-        require_equals = true,
-        default_value_t = false,
-        default_missing_value = "true"
-    )]
-    pub(crate) development: bool,
-}
-
 #[cfg(test)]
 mod tests {
     use clap::CommandFactory;
@@ -102,7 +123,7 @@ mod tests {
         let args = ["release-manager", "start"].iter().chain(flags);
         match Cli::try_parse_from(args).unwrap().command {
             Command::Start(args) => *args,
-            Command::Version => panic!("start is not version"),
+            other => panic!("start is not {other:?}"),
         }
     }
 

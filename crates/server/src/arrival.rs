@@ -20,6 +20,8 @@ use artifact::{ArtifactId, ServiceName};
 use queue::{NewItem, Queue, QueueError};
 use serde::{Deserialize, Serialize};
 
+use crate::asked::Asked;
+
 /// The kind of work in the queue, named as the original's event.
 pub(crate) const NEW_ARTIFACT: &str = "newArtifact";
 
@@ -29,10 +31,13 @@ pub(crate) const NEW_ARTIFACT: &str = "newArtifact";
 struct Arrived {
     service: ServiceName,
     artifact_id: ArtifactId,
+    /// For whose request it is done.
+    #[serde(default, skip_serializing_if = "Asked::is_nobody")]
+    asked: Asked,
 }
 
 fn row(kind: &str, service: &ServiceName, id: &ArtifactId) -> NewItem {
-    let arrived = Arrived { service: service.clone(), artifact_id: id.clone() };
+    let arrived = Arrived { service: service.clone(), artifact_id: id.clone(), asked: Asked::current() };
     NewItem {
         kind: kind.to_owned(),
         // Of one service in the order in which they came, so that the newest is released last.

@@ -18,12 +18,12 @@
 mod app;
 mod args;
 mod arrival;
+mod asked;
 mod build;
 mod config;
 mod drain;
 mod http;
 mod identity;
-mod logs;
 mod metrics;
 mod notify;
 mod program;
@@ -31,5 +31,6 @@ mod release;
 mod rollouts;
 mod run;
 mod serve;
+mod settings;
 
 pub use program::main;

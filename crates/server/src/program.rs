@@ -4,29 +4,46 @@ use std::ffi::OsString;
 use std::io::Write;
 use std::process::ExitCode;
 
-use clap::Parser;
+use explain::Report;
+use logs::Setup;
 
-use crate::args::{Cli, Command, StartArgs};
+use crate::args::{Command, StartArgs};
 use crate::config::Config;
-use crate::{logs, run};
+use crate::run;
+use crate::settings::{self, SettingsError};
 
 /// The exit code of a wrong command line.
 const USAGE: u8 = 2;
 
+/// The next step when flags do not fit.
+const SEE_HELP: &str = "see `release-manager start --help`";
+
 /// Runs the program.
 pub fn main(args: impl IntoIterator<Item = OsString>) -> ExitCode {
-    let cli = match Cli::try_parse_from(without_server(args)) {
-        Ok(cli) => cli,
-        Err(error) => {
+    let (cli, settings) = match settings::read(without_server(args)) {
+        Ok(read) => read,
+        Err(SettingsError::CommandLine(error)) => {
             // Nobody is left to be told when the terminal is gone.
             drop(error.print());
             return if error.use_stderr() { ExitCode::from(USAGE) } else { ExitCode::SUCCESS };
         }
+        Err(SettingsError::Files(problems)) => {
+            return refuse(&problems, "correct the file, and check it with `release-manager config`");
+        }
     };
     match cli.command {
-        Command::Version => {
-            drop(writeln!(std::io::stdout(), "{}", env!("CARGO_PKG_VERSION")));
-            ExitCode::SUCCESS
+        Command::Version => print(concat!(env!("CARGO_PKG_VERSION"), "\n")),
+        Command::Completion { shell } => {
+            let mut script = Vec::new();
+            clap_complete::generate(shell, &mut settings::command(), "release-manager", &mut script);
+            print(&String::from_utf8_lossy(&script))
+        }
+        Command::Config(args) => {
+            let printed = print(&settings::show(&settings));
+            match Config::new(*args) {
+                Ok(_) => printed,
+                Err(error) => refuse(error.problems(), SEE_HELP),
+            }
         }
         Command::Start(args) => start(*args),
     }
@@ -42,16 +59,13 @@ fn without_server(args: impl IntoIterator<Item = OsString>) -> Vec<OsString> {
 }
 
 fn start(args: StartArgs) -> ExitCode {
-    logs::start(&args.log);
+    if let Err(error) = logs::install(&args.log, Setup::default()) {
+        say(&Report::new(&error).to_string());
+        return ExitCode::from(USAGE);
+    }
     let config = match Config::new(args) {
         Ok(config) => config,
-        Err(error) => {
-            for problem in error.problems() {
-                say(&format!("error: {problem}"));
-            }
-            say("hint: see `release-manager start --help`");
-            return ExitCode::from(USAGE);
-        }
+        Err(error) => return refuse(error.problems(), SEE_HELP),
     };
     let runtime = match tokio::runtime::Builder::new_multi_thread().enable_all().build() {
         Ok(runtime) => runtime,
@@ -67,6 +81,20 @@ fn start(args: StartArgs) -> ExitCode {
             ExitCode::from(report.kind.exit_code())
         }
     }
+}
+
+/// Says all that is wrong at once.
+fn refuse(problems: &[String], hint: &str) -> ExitCode {
+    for problem in problems {
+        say(&format!("error: {problem}"));
+    }
+    say(&format!("hint: {hint}"));
+    ExitCode::from(USAGE)
+}
+
+fn print(text: &str) -> ExitCode {
+    drop(std::io::stdout().write_all(text.as_bytes()));
+    ExitCode::SUCCESS
 }
 
 fn say(line: &str) {

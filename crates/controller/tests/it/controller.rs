@@ -129,7 +129,8 @@ impl Controller {
         let whole = text.rsplit_once('\n').map_or("", |(whole, _)| whole);
         let message = |line: &str| {
             let line: Value = serde_json::from_str(line).unwrap();
-            format!("{} {}", line["level"].as_str().unwrap(), line["fields"]["message"].as_str().unwrap())
+            let level = line["level"].as_str().unwrap().to_uppercase();
+            format!("{level} {}", line["message"].as_str().unwrap())
         };
         whole.lines().map(message).filter(|message| message.contains(wanted)).collect()
     }

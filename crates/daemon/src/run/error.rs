@@ -4,8 +4,9 @@ use std::borrow::Cow;
 use std::io;
 use std::net::SocketAddr;
 
-use agent::{ClusterError, LogError};
+use agent::ClusterError;
 use explain::{Explain, Kind};
+use logs::LogError;
 use tokio::task::JoinError;
 
 use crate::outbox::OutboxError;

@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use clap::Args;
 
 #[derive(Clone, Debug, Args)]
+#[command(next_help_heading = "Config repository")]
 pub(crate) struct GitArgs {
     /// URL of the config repository, by SSH or HTTP
     #[arg(long, env = "CONFIG_REPO", value_name = "URL", default_value = "", hide_default_value = true)]

@@ -3,6 +3,7 @@
 use clap::Args;
 
 #[derive(Clone, Debug, Args)]
+#[command(next_help_heading = "Identity")]
 pub(crate) struct IdentityArgs {
     /// Static tokens of hamctl, separated by commas
     #[arg(

@@ -3,6 +3,7 @@
 use clap::Args;
 
 #[derive(Clone, Debug, Args)]
+#[command(next_help_heading = "Notifications")]
 pub(crate) struct NotifyArgs {
     /// Slack token; nobody is told on Slack without one
     #[arg(

@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use clap::Args;
 
 #[derive(Clone, Debug, Args)]
+#[command(next_help_heading = "Artifacts")]
 pub(crate) struct StoreArgs {
     /// Folder for artifacts; default `artifacts` in the data folder. Unused with a bucket
     #[arg(long, env = "ARTIFACT_DIR", value_name = "DIR")]

@@ -6,7 +6,7 @@ use config_repo::ReadError;
 use explain::{Explain, Kind};
 use policy::Release;
 use queue::{QueueError, Taken};
-use tracing::{info, warn};
+use tracing::{info, info_span, warn};
 
 use super::Arrived;
 use crate::app::App;
@@ -17,9 +17,19 @@ const MOST_TRIES: u32 = 8;
 
 /// One arrival.
 pub(crate) async fn work(app: App, taken: Taken) -> Result<(), QueueError> {
-    let Ok(Arrived { service, artifact_id }) = serde_json::from_slice(&taken.item().payload) else {
+    let Ok(Arrived { service, artifact_id, asked }) = serde_json::from_slice(&taken.item().payload) else {
         return taken.give_up("it cannot be read".to_owned(), Vec::new()).await.map(drop);
     };
+    let span = info_span!("arrival", item = taken.item().id.number(), request_id = asked.request_id());
+    asked.work(span, arrived(app, taken, service, artifact_id)).await
+}
+
+async fn arrived(
+    app: App,
+    taken: Taken,
+    service: ServiceName,
+    artifact_id: ArtifactId,
+) -> Result<(), QueueError> {
     let artifact = match app.store.artifact(&service, &artifact_id).await {
         Ok(artifact) => artifact,
         Err(error) => return unread(taken, &error).await,

@@ -5,6 +5,7 @@ use std::time::{Duration, SystemTime};
 
 use artifact::{ArtifactId, ServiceName};
 use queue::{Queue, QueueError, Taken};
+use tracing::info_span;
 
 use super::{Arrived, NEW_ARTIFACT, row};
 use crate::app::App;
@@ -22,9 +23,19 @@ pub(crate) async fn expect(queue: &Queue, service: &ServiceName, id: &ArtifactId
 
 /// Looks once; an upload that never came is no fault of ours and is forgotten.
 pub(crate) async fn look(app: App, taken: Taken) -> Result<(), QueueError> {
-    let Ok(Arrived { service, artifact_id }) = serde_json::from_slice(&taken.item().payload) else {
+    let Ok(Arrived { service, artifact_id, asked }) = serde_json::from_slice(&taken.item().payload) else {
         return taken.give_up("it cannot be read".to_owned(), Vec::new()).await.map(drop);
     };
+    let span = info_span!("expect", item = taken.item().id.number(), request_id = asked.request_id());
+    asked.work(span, looked(app, taken, service, artifact_id)).await
+}
+
+async fn looked(
+    app: App,
+    taken: Taken,
+    service: ServiceName,
+    artifact_id: ArtifactId,
+) -> Result<(), QueueError> {
     match app.store.exists(&service, &artifact_id).await {
         Ok(true) => taken.finish(vec![row(NEW_ARTIFACT, &service, &artifact_id)]).await.map(drop),
         Ok(false) => {

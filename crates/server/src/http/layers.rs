@@ -4,16 +4,20 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use axum::extract::{MatchedPath, Request, State};
-use axum::http::{HeaderMap, StatusCode, header};
+use axum::http::{HeaderMap, HeaderValue, StatusCode};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use explain::Kind;
 use serde_json::json;
 use tokio::sync::Semaphore;
-use tracing::Instrument;
+use tracing::field::Empty;
 
 use super::Failure;
 use crate::app::App;
+use crate::asked::Asked;
+
+/// The header with a request's id.
+const REQUEST_ID: &str = "x-request-id";
 
 /// Requests served at once. Beyond that a caller is told to come back, which is better than to wait until the
 /// connection breaks.
@@ -73,40 +77,59 @@ pub(crate) async fn limit(State(limits): State<Limits>, request: Request, next: 
     }
 }
 
-/// Gives the request an id, and tells log and metrics of it.
+/// Gives the request an id, which goes back in the answer, and tells log, traces and metrics of it.
 pub(crate) async fn observe(
     State(app): State<App>,
     path: Option<MatchedPath>,
     request: Request,
     next: Next,
 ) -> Response {
+    let asked = Asked::by(request.headers());
+    let id = HeaderValue::from_str(asked.request_id());
+    let (method, url) = (request.method(), shown_url(request.uri()));
+    let span = tracing::info_span!(
+        "request",
+        otel.name = format!("http {method} {}", request.uri().path()),
+        otel.kind = "server",
+        request.id = asked.request_id(),
+        request_id = asked.request_id(),
+        http.method = method.as_str(),
+        http.url = url,
+        http.status_code = Empty,
+        error = Empty,
+        subject = Empty,
+    );
+    let mut response = asked.work(span, observed(app, path, request, next)).await;
+    if let Ok(id) = id {
+        response.headers_mut().insert(REQUEST_ID, id);
+    }
+    response
+}
+
+async fn observed(app: App, path: Option<MatchedPath>, request: Request, next: Next) -> Response {
     let began = Instant::now();
     let (method, uri) = (request.method().clone(), request.uri().clone());
     let headers = shown(request.headers());
-    let given = request.headers().get("x-request-id").and_then(|id| id.to_str().ok()).map(str::to_owned);
-    let id = given.unwrap_or_else(|| uuid::Uuid::new_v4().to_string());
-    let span = tracing::info_span!("request", request_id = id, subject = tracing::field::Empty);
-    async {
-        let response = next.run(request).await;
-        let (status, took) = (response.status(), began.elapsed());
-        // As the original, what no handler saw is neither logged nor counted.
-        if status != StatusCode::METHOD_NOT_ALLOWED {
-            let template = path.as_ref().map_or("", MatchedPath::as_str);
-            app.metrics.request(template, method.as_str(), status.as_u16(), took);
-            if !QUIET.contains(&uri.path()) {
-                let req = json!({"url": shown_url(&uri), "method": method.as_str(), "path": uri.path(), "headers": headers});
-                let res = json!({"statusCode": status.as_u16()});
-                let took_ms = u64::try_from(took.as_millis()).unwrap_or(u64::MAX);
-                tracing::info!(
-                    req_json = %req, res_json = %res, responseTime = took_ms,
-                    "[{}] {method} {}", status.as_u16(), uri.path()
-                );
-            }
+    let response = next.run(request).await;
+    let (status, took) = (response.status(), began.elapsed());
+    let span = tracing::Span::current();
+    span.record("http.status_code", status.as_u16());
+    span.record("error", status.is_server_error());
+    // As the original, what no handler saw is neither logged nor counted.
+    if status != StatusCode::METHOD_NOT_ALLOWED {
+        let template = path.as_ref().map_or("", MatchedPath::as_str);
+        app.metrics.request(template, method.as_str(), status.as_u16(), took);
+        if !QUIET.contains(&uri.path()) {
+            let req = json!({"url": shown_url(&uri), "method": method.as_str(), "path": uri.path(), "headers": headers});
+            let res = json!({"statusCode": status.as_u16()});
+            let took_ms = u64::try_from(took.as_millis()).unwrap_or(u64::MAX);
+            tracing::info!(
+                req_json = %req, res_json = %res, responseTime = took_ms,
+                "[{}] {method} {}", status.as_u16(), uri.path()
+            );
         }
-        response
     }
-    .instrument(span)
-    .await
+    response
 }
 
 /// Asked every few seconds by machines.
@@ -117,25 +140,33 @@ fn shown_url(uri: &http::Uri) -> String {
     if uri.path().starts_with(api::routes::UPLOAD_ARTIFACT) { uri.path().to_owned() } else { uri.to_string() }
 }
 
-/// Headers for the log; of a token only its beginning.
-fn shown(headers: &HeaderMap) -> serde_json::Map<String, serde_json::Value> {
-    headers
-        .iter()
-        .map(|(name, value)| {
-            let text = String::from_utf8_lossy(value.as_bytes());
-            let text = if name == header::AUTHORIZATION { token_start(&text) } else { text.into_owned() };
-            (name.to_string(), text.into())
-        })
-        .filter(|(name, _)| name != "x-hub-signature" && name != "x-hub-signature-256" && name != "cookie")
-        .collect()
-}
+/// Headers whose values tell something and hold no secret. Of all others, those that proxies add included, only the
+/// names are logged.
+const TELLING: [&str; 14] = [
+    "accept",
+    "accept-encoding",
+    "content-length",
+    "content-type",
+    "host",
+    "traceparent",
+    "user-agent",
+    "x-caller-email",
+    "x-cli-version",
+    "x-forwarded-for",
+    "x-forwarded-proto",
+    "x-github-delivery",
+    "x-github-event",
+    "x-request-id",
+];
 
-fn token_start(text: &str) -> String {
-    const SHOWN: usize = 4;
-    match text.strip_prefix("Bearer ") {
-        Some(token) => format!("Bearer {}", token.chars().take(SHOWN).collect::<String>()),
-        None => text.chars().take(SHOWN).collect(),
-    }
+/// Headers for the log.
+fn shown(headers: &HeaderMap) -> serde_json::Map<String, serde_json::Value> {
+    let shown = headers.iter().map(|(name, value)| {
+        let is_telling = TELLING.contains(&name.as_str());
+        let text = if is_telling { String::from_utf8_lossy(value.as_bytes()) } else { "***".into() };
+        (name.to_string(), text.into())
+    });
+    shown.collect()
 }
 
 #[cfg(test)]
@@ -143,11 +174,12 @@ mod tests {
     use super::*;
 
     #[test]
-    fn of_a_token_only_the_beginning_is_logged() {
+    fn nothing_of_a_secret_is_logged() {
         let mut headers = HeaderMap::new();
-        headers.insert(header::AUTHORIZATION, "Bearer secret-token".parse().unwrap());
+        headers.insert("authorization", "Bearer secret-token".parse().unwrap());
         headers.insert("x-hub-signature", "sha1=abc".parse().unwrap());
-        assert_eq!(serde_json::to_string(&shown(&headers)).unwrap(), r#"{"authorization":"Bearer secr"}"#);
-        assert_eq!(token_start("bare-token"), "bare");
+        headers.insert("user-agent", "curl".parse().unwrap());
+        let expected = r#"{"authorization":"***","user-agent":"curl","x-hub-signature":"***"}"#;
+        assert_eq!(serde_json::to_string(&shown(&headers)).unwrap(), expected);
     }
 }

@@ -6,6 +6,8 @@ use policy::Release;
 use queue::NewItem;
 use serde::{Deserialize, Serialize};
 
+use crate::asked::Asked;
+
 /// The kind of work in the queue.
 pub(crate) const RELEASE: &str = "release";
 
@@ -20,6 +22,9 @@ pub(crate) struct ReleaseItem {
     intent: IntentBody,
     actor_name: String,
     actor_email: String,
+    /// For whose request it is done.
+    #[serde(default, skip_serializing_if = "Asked::is_nobody")]
+    asked: Asked,
 }
 
 /// A row of the queue that is no release request.
@@ -41,6 +46,7 @@ impl From<&Release> for ReleaseItem {
             intent: IntentBody::from(&release.intent),
             actor_name: release.actor.name().to_owned(),
             actor_email: release.actor.email().to_owned(),
+            asked: Asked::current(),
         }
     }
 }
@@ -53,6 +59,16 @@ impl ReleaseItem {
             key: format!("{}/{}", self.environment, self.service),
             payload: serde_json::to_vec(self).expect("a struct of texts can be written as JSON"),
         }
+    }
+
+    /// The request a row is done for.
+    pub(crate) fn asked(payload: &[u8]) -> Asked {
+        #[derive(Deserialize)]
+        struct Row {
+            #[serde(default)]
+            asked: Asked,
+        }
+        serde_json::from_slice::<Row>(payload).map(|row| row.asked).unwrap_or_default()
     }
 
     /// The release a row asks for.

@@ -10,7 +10,7 @@ use policy::Release;
 use queue::{QueueError, Taken};
 use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
-use tracing::{Instrument, info, info_span, warn};
+use tracing::{info, info_span, warn};
 
 use super::settle::{Ending, Fate};
 use super::{RELEASE, ReleaseItem};
@@ -33,8 +33,13 @@ pub(crate) async fn work(app: App, stop: CancellationToken) -> Result<(), QueueE
             // Cancel safe: items that are not received go back to the queue.
             taken = app.queue.take(RELEASE, room) => {
                 for taken in taken? {
-                    let span = info_span!("release", item = taken.item().id.number());
-                    under_way.spawn(one(app.clone(), taken).instrument(span));
+                    let asked = ReleaseItem::asked(&taken.item().payload);
+                    let span = info_span!(
+                        "release",
+                        item = taken.item().id.number(),
+                        request_id = asked.request_id()
+                    );
+                    under_way.spawn(asked.work(span, one(app.clone(), taken)));
                 }
             }
             // Cancel safe: a finished task stays in the set until it is joined.

@@ -135,10 +135,20 @@ impl Server {
 
     /// Uploads these bytes as that artifact; the status of the upload.
     pub(crate) async fn upload_zip(&self, spec: &artifact::ArtifactSpec, zip: Vec<u8>) -> u16 {
+        self.upload_zip_as("ci-token", spec, zip).await
+    }
+
+    /// The same, with another token.
+    pub(crate) async fn upload_zip_as(
+        &self,
+        token: &str,
+        spec: &artifact::ArtifactSpec,
+        zip: Vec<u8>,
+    ) -> u16 {
         let md5 = BASE64_STANDARD.encode(Md5::digest(&zip));
         let request = CreateArtifactRequest { artifact: spec.clone(), md5: md5.clone() };
         let made: CreateArtifactResponse =
-            self.client("ci-token").call(Method::POST, &[routes::CREATE_ARTIFACT], &request).await.unwrap();
+            self.client(token).call(Method::POST, &[routes::CREATE_ARTIFACT], &request).await.unwrap();
         // The public address is not the one a test reaches the server under.
         let port = url::Url::parse(&self.url).unwrap().port().unwrap();
         let url =

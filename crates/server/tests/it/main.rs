@@ -9,6 +9,7 @@ mod flood;
 mod flow;
 mod identity;
 mod make;
+mod operations;
 mod outage;
 mod rollout;
 mod s3;

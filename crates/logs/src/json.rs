@@ -12,10 +12,10 @@ use tracing_subscriber::layer::Context;
 use tracing_subscriber::registry::LookupSpan;
 
 /// Fields that stand beside the message, because they belong to the request and not to the line.
-const TOP_LEVEL: [(&str, &str); 2] = [("request_id", "requestId"), ("subject", "subject")];
+const TOP_LEVEL: [(&str, &str); 2] = [("request-id", "requestId"), ("subject", "subject")];
 
 /// Writes each event as one line.
-pub(super) struct JsonLines {
+pub(crate) struct JsonLines {
     out: fn(&[u8]),
 }
 
@@ -23,7 +23,7 @@ pub(super) struct JsonLines {
 struct SpanFields(Map<String, Value>);
 
 impl JsonLines {
-    pub(super) fn to_stderr() -> Self {
+    pub(crate) fn to_stderr() -> Self {
         // Nobody is left to be told that stderr is gone.
         Self { out: |line| drop(std::io::stderr().lock().write_all(line)) }
     }
@@ -34,7 +34,7 @@ impl<S: Subscriber + for<'a> LookupSpan<'a>> Layer<S> for JsonLines {
         let Some(span) = context.span(id) else { return };
         let mut fields = Fields::default();
         attributes.record(&mut fields);
-        span.extensions_mut().insert(SpanFields(fields.0));
+        span.extensions_mut().insert(SpanFields(fields.of_span()));
     }
 
     fn on_record(&self, id: &Id, values: &Record<'_>, context: Context<'_, S>) {
@@ -42,7 +42,7 @@ impl<S: Subscriber + for<'a> LookupSpan<'a>> Layer<S> for JsonLines {
         let mut fields = Fields::default();
         values.record(&mut fields);
         if let Some(known) = span.extensions_mut().get_mut::<SpanFields>() {
-            known.0.extend(fields.0);
+            known.0.extend(fields.of_span());
         }
     }
 
@@ -91,6 +91,18 @@ fn line(metadata: &tracing::Metadata<'_>, now: &jiff::Timestamp, mut fields: Map
 #[derive(Default)]
 struct Fields(Map<String, Value>);
 
+impl Fields {
+    /// Those of a span that are not for traces alone.
+    fn of_span(self) -> Map<String, Value> {
+        self.0.into_iter().filter(|(name, _)| !name.contains('.')).collect()
+    }
+
+    /// Fields are written as the original writes them: `artifact-id`.
+    fn add(&mut self, name: &str, value: Value) {
+        self.0.insert(name.replace('_', "-"), value);
+    }
+}
+
 impl Visit for Fields {
     fn record_debug(&mut self, field: &Field, value: &dyn fmt::Debug) {
         self.record_str(field, &format!("{value:?}"));
@@ -101,23 +113,23 @@ impl Visit for Fields {
             Some(name) => (name, serde_json::from_str(value).unwrap_or_else(|_| value.into())),
             None => (field.name(), value.into()),
         };
-        self.0.insert(name.replace('_', "-").replace("request-id", "request_id"), value);
+        self.add(name, value);
     }
 
     fn record_u64(&mut self, field: &Field, value: u64) {
-        self.0.insert(field.name().to_owned(), value.into());
+        self.add(field.name(), value.into());
     }
 
     fn record_i64(&mut self, field: &Field, value: i64) {
-        self.0.insert(field.name().to_owned(), value.into());
+        self.add(field.name(), value.into());
     }
 
     fn record_bool(&mut self, field: &Field, value: bool) {
-        self.0.insert(field.name().to_owned(), value.into());
+        self.add(field.name(), value.into());
     }
 
     fn record_f64(&mut self, field: &Field, value: f64) {
-        self.0.insert(field.name().to_owned(), value.into());
+        self.add(field.name(), value.into());
     }
 }
 
@@ -136,12 +148,18 @@ mod tests {
         let out: fn(&[u8]) = |line| LINES.lock().unwrap().push(String::from_utf8(line.to_vec()).unwrap());
         let subscriber = tracing_subscriber::registry().with(JsonLines { out });
         tracing::subscriber::with_default(subscriber, || {
-            let span = tracing::info_span!("request", request_id = "r-1", subject = tracing::field::Empty);
+            let span = tracing::info_span!(
+                "request",
+                request_id = "r-1",
+                http.url = "/status",
+                subject = tracing::field::Empty
+            );
             span.record("subject", "ida@corp.test");
             let _inside = span.enter();
             tracing::info!(
                 service = "billing",
                 artifact_id = "a-1",
+                took_ms = 3,
                 req_json = r#"{"url":"/"}"#,
                 "said {}",
                 1
@@ -154,6 +172,7 @@ mod tests {
         assert_eq!(line["message"], "said 1");
         assert_eq!((&line["requestId"], &line["subject"]), (&"r-1".into(), &"ida@corp.test".into()));
         assert_eq!(line["fields"]["artifact-id"], "a-1");
-        assert_eq!(line["fields"]["req"]["url"], "/");
+        assert_eq!((&line["fields"]["took-ms"], &line["fields"]["req"]["url"]), (&3.into(), &"/".into()));
+        assert_eq!(line["fields"]["http.url"], Value::Null, "a span's field with a dot is for traces");
     }
 }
