@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 /// Every key of the interface that is not all lower case. Keys are matched in any case, as Go does.
-const CAMEL_KEYS: [&str; 50] = [
+const CAMEL_KEYS: &[&str] = &[
     "artifactId",
     "artifactUploadUrl",
     "alertSquad",
@@ -59,6 +59,12 @@ const CAMEL_KEYS: [&str; 50] = [
     "enqueuedAt",
     "intentType",
     "runtimeAlerts",
+    "expectedWorkloads",
+    "queueItem",
+    "releasedBy",
+    "callerGroups",
+    "staticTokens",
+    "providerTokens",
 ];
 
 static CANONICAL: LazyLock<HashMap<String, &'static str>> =

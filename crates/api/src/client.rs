@@ -1,15 +1,20 @@
 //! Who speaks the interface: one request, one typed answer, errors that say what to do.
 
+mod calls;
+mod events;
+
 use std::borrow::Cow;
 use std::time::Duration;
 
 use explain::{Explain, Kind};
-use reqwest::{Method, StatusCode};
+use reqwest::{Method, RequestBuilder, Response, StatusCode};
 use secrecy::{ExposeSecret, SecretString};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use url::Url;
 use uuid::Uuid;
+
+pub use events::{EventFilter, EventStream};
 
 use crate::{ErrorBody, body};
 
@@ -189,34 +194,56 @@ impl Client {
         payload: Option<&B>,
     ) -> Result<T, ClientError> {
         let reference = Uuid::new_v4();
-        let mut request = self
-            .http
-            .request(method, self.url(path, query))
-            .header("x-request-id", reference.to_string())
-            .header("X-Cli-Version", self.version);
-        if !self.token.expose_secret().is_empty() {
-            request = request.bearer_auth(self.token.expose_secret());
-        }
+        let mut request = self.request(method, path, query, reference);
         if let Some(payload) = payload {
             let bytes = body::encode(payload).map_err(|_| self.foreign(StatusCode::BAD_REQUEST))?;
             request = request.header("content-type", "application/json").body(bytes);
         }
-        let broken = |source: reqwest::Error| self.broken(source, reference);
-        let mut response = request.send().await.map_err(broken)?;
+        let response = request.send().await.map_err(|source| self.broken(source, reference))?;
         let status = response.status();
+        if !status.is_success() {
+            return Err(self.refused(response, reference).await);
+        }
+        let bytes = self.whole(response, reference).await?;
+        body::decode(&bytes).map_err(|_| self.foreign(status))
+    }
+
+    fn request(
+        &self,
+        method: Method,
+        path: &[&str],
+        query: &[(&str, &str)],
+        reference: Uuid,
+    ) -> RequestBuilder {
+        let request = self
+            .http
+            .request(method, self.url(path, query))
+            .header("x-request-id", reference.to_string())
+            .header("X-Cli-Version", self.version);
+        match self.token.expose_secret() {
+            "" => request,
+            token => request.bearer_auth(token),
+        }
+    }
+
+    async fn whole(&self, mut response: Response, reference: Uuid) -> Result<Vec<u8>, ClientError> {
         let mut bytes = Vec::new();
-        while let Some(chunk) = response.chunk().await.map_err(broken)? {
+        while let Some(chunk) = response.chunk().await.map_err(|source| self.broken(source, reference))? {
             bytes.extend_from_slice(&chunk);
             if bytes.len() > MAX_ANSWER_BYTES {
-                return Err(self.foreign(status));
+                return Err(self.foreign(response.status()));
             }
         }
-        if status.is_success() {
-            return body::decode(&bytes).map_err(|_| self.foreign(status));
-        }
-        match body::decode::<ErrorBody>(&bytes) {
-            Ok(body) if !body.message.is_empty() => Err(ClientError::Refused { body, reference }),
-            _ => Err(self.foreign(status)),
+        Ok(bytes)
+    }
+
+    /// What an answer that is not good says.
+    async fn refused(&self, response: Response, reference: Uuid) -> ClientError {
+        let status = response.status();
+        match self.whole(response, reference).await.map(|bytes| body::decode::<ErrorBody>(&bytes)) {
+            Ok(Ok(body)) if !body.message.is_empty() => ClientError::Refused { body, reference },
+            Ok(_) => self.foreign(status),
+            Err(error) => error,
         }
     }
 
@@ -240,9 +267,13 @@ impl Client {
     fn broken(&self, source: reqwest::Error, reference: Uuid) -> ClientError {
         let address = self.address();
         if source.is_timeout() && !source.is_connect() {
-            return ClientError::TimedOut { address, after: self.timeout, reference };
+            return self.silent(self.timeout, reference);
         }
         ClientError::Unreachable { address, source: source.without_url() }
+    }
+
+    fn silent(&self, after: Duration, reference: Uuid) -> ClientError {
+        ClientError::TimedOut { address: self.address(), after, reference }
     }
 
     fn foreign(&self, status: StatusCode) -> ClientError {

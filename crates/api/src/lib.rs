@@ -4,6 +4,8 @@
 //! 8.5), so that Lunar's programs and ours can talk to each other in any mixture. Fields the original does not have
 //! are left out when empty. Everything inside the server converts these into the words of `artifact` at once.
 //!
+//! [`Event`] is what a client that listens hears.
+//!
 //! It decides nothing and knows no Git and no Kubernetes. Read [`ReleaseRequest`] and [`StatusResponse`] for the
 //! wire, [`decode`] for how bodies are read, [`Client`] for who speaks it.
 
@@ -14,25 +16,35 @@ mod daemon;
 mod describe;
 mod environments;
 mod error;
+mod events;
 mod policies;
+mod queue;
+mod readiness;
 mod release;
+mod releases;
 mod rollout;
 pub mod routes;
+mod services;
 mod status;
 
 pub use artifacts::{CreateArtifactRequest, CreateArtifactResponse};
 pub use body::{decode, encode};
-pub use client::{Client, ClientError};
+pub use client::{Client, ClientError, EventFilter, EventStream};
 pub use daemon::{ContainerError, DeployEvent, JobError, JobErrorEvent, PodErrorEvent};
 pub use describe::{DescribeArtifactsResponse, DescribeReleaseResponse, DescribedRelease};
-pub use environments::{EnvironmentsResponse, KnownEnvironment};
+pub use environments::{CallerGroup, EnvironmentRestriction, EnvironmentsResponse, KnownEnvironment};
 pub use error::ErrorBody;
+pub use events::{Event, ReportKind, RolloutEvent};
 pub use policies::{
     ApplyAutoReleaseRequest, ApplyBranchRestrictionRequest, AutoReleaseBody, BranchRestrictionBody,
     DeletePoliciesRequest, DeletePoliciesResponse, PoliciesResponse,
 };
+pub use queue::{QueueItem, QueueItemState, QueueResponse, RetryResponse};
+pub use readiness::{Check, ReadinessResponse};
 pub use release::{
     IntentBody, IntentError, PromoteBody, ReleaseBranchBody, ReleaseRequest, ReleaseResponse, RollbackBody,
 };
+pub use releases::{KnownRelease, ReleaseState, ReleasesResponse};
 pub use rollout::{Rollout, RolloutFailure, RolloutState, WorkloadCount};
+pub use services::{KnownService, RunningService, ServicesResponse};
 pub use status::{EnvironmentStatus, StatusResponse};

@@ -15,6 +15,9 @@ pub struct Rollout {
     /// Workloads that are up.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub workloads: Vec<WorkloadCount>,
+    /// How many workloads have to come up, by the manifests in Git; 0 when that is not known.
+    #[serde(skip_serializing_if = "is_zero")]
+    pub expected_workloads: usize,
     /// What failed.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub failures: Vec<RolloutFailure>,
@@ -29,7 +32,9 @@ pub enum RolloutState {
     /// No daemon has reported on it.
     #[default]
     Unknown,
-    /// All that was reported is up.
+    /// Some of its workloads are up, and not yet all.
+    Progressing,
+    /// All of its workloads are up.
     Ready,
     /// Something failed and has not come up since.
     Failed,
@@ -63,4 +68,9 @@ pub struct RolloutFailure {
     /// The container's last log lines, or what Kubernetes said.
     #[serde(skip_serializing_if = "String::is_empty")]
     pub message: String,
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde passes fields by reference")]
+fn is_zero(number: &usize) -> bool {
+    *number == 0
 }

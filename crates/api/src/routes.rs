@@ -30,8 +30,16 @@ pub const UPLOAD_ARTIFACT: &str = "/artifacts/upload";
 pub const GITHUB_WEBHOOK: &str = "/webhook/github";
 /// The environments there are, in their order.
 pub const ENVIRONMENTS: &str = "/environments";
-/// What became of one accepted release; its id follows.
+/// The releases of a service; with an id, what became of one accepted release.
 pub const RELEASES: &str = "/releases";
+/// The services there are, and what runs of them where.
+pub const SERVICES: &str = "/services";
+/// What happens, as server-sent events.
+pub const EVENTS: &str = "/events";
+/// Work that is accepted and not done; `{id}/retry` tries again what was given up.
+pub const QUEUE: &str = "/queue";
+/// This interface, as an OpenAPI document.
+pub const OPENAPI: &str = "/openapi.json";
 /// Answers `pong`, whatever the state.
 pub const PING: &str = "/ping";
 /// Whether the process lives.

@@ -1,7 +1,9 @@
 //! What the gate needs to know, read at the commit the change would be built on.
 
+use std::collections::HashMap;
+
 use artifact::ServiceName;
-use git_mirror::{EntryKind, Snapshot};
+use git_mirror::{EntryKind, Snapshot, TreePath};
 use policy::{GlobalRestriction, PolicyFacts, PolicyFile, Release, ReleaseFacts};
 
 use crate::{Manifests, Placement, ReadError, Settings, layout};
@@ -88,6 +90,26 @@ pub(crate) fn namespaces_with(
         let folder = matches!(entry.kind, EntryKind::Folder(_));
         if folder && snapshot.blob_id(&layout::spec(environment, &entry.name, service))?.is_some() {
             found.push(entry.name);
+        }
+    }
+    Ok(found)
+}
+
+/// The services of an environment by their folders, in small letters, and the namespace of each.
+pub(crate) fn services_in(
+    snapshot: &Snapshot,
+    environment: &str,
+) -> Result<HashMap<String, String>, ReadError> {
+    let mut found = HashMap::new();
+    let namespaces = layout::namespaces(environment);
+    for namespace in snapshot.entries(&namespaces)? {
+        let (EntryKind::Folder(_), Ok(below)) = (namespace.kind, namespace.name.parse::<TreePath>()) else {
+            continue;
+        };
+        for service in snapshot.entries(&namespaces.join_path(&below))? {
+            if matches!(service.kind, EntryKind::Folder(_)) {
+                found.insert(service.name.to_lowercase(), namespace.name.clone());
+            }
         }
     }
     Ok(found)

@@ -1,5 +1,7 @@
 //! Questions about the repository, answered from the index and from blobs.
 
+use std::collections::HashMap;
+
 use artifact::{ArtifactId, ArtifactSpec, DecodeError, EnvName, Namespace, ReleaseId, ServiceName};
 use git_mirror::{CommitId, EntryKind, Snapshot, TreePath};
 use policy::PolicyFile;
@@ -107,6 +109,16 @@ impl Reader {
         let landed =
             newest.filter(|landed| spec.as_ref().is_ok_and(|spec| spec.id == landed.record.artifact));
         Ok(Some(Running { environment, namespace: place, spec, landed }))
+    }
+
+    /// The services that lie in an environment, in small letters, and the namespace of each: one tree read for each
+    /// namespace.
+    ///
+    /// # Errors
+    /// When the mirror cannot be read.
+    pub fn present(&self, environment: &EnvName) -> Result<HashMap<String, String>, ReadError> {
+        let Some(snapshot) = self.snapshot()? else { return Ok(HashMap::new()) };
+        facts::services_in(&snapshot, environment.as_str())
     }
 
     /// The releases of a service to an environment, newest first, at most so many.

@@ -42,7 +42,11 @@ pub(crate) async fn load(server: &Server) -> Result<Environments, ClientError> {
 }
 
 fn known(name: &str, promotes_from: &str) -> KnownEnvironment {
-    KnownEnvironment { name: name.to_owned(), promotes_from: promotes_from.to_owned() }
+    KnownEnvironment {
+        name: name.to_owned(),
+        promotes_from: promotes_from.to_owned(),
+        ..KnownEnvironment::default()
+    }
 }
 
 impl Environments {

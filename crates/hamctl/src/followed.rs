@@ -97,6 +97,10 @@ fn judge(newest: &DescribeReleaseResponse, artifact: &str, seen: bool) -> Verdic
     match report.map(|rollout| (rollout.state, rollout)) {
         Some((RolloutState::Ready, rollout)) => Verdict::Ready(rollout.clone()),
         Some((RolloutState::Failed, rollout)) => Verdict::Failed(rollout.clone()),
+        Some((RolloutState::Progressing, rollout)) => {
+            let (up, all) = (rollout.workloads.len(), rollout.expected_workloads);
+            Verdict::Waiting(format!("{up} of {all} workloads are up"))
+        }
         Some((RolloutState::Unknown, _)) | None => {
             Verdict::Waiting("no report from the cluster yet".to_owned())
         }

@@ -10,6 +10,12 @@ pub(crate) fn lines(rollout: &Rollout, artifact: &str) -> Vec<String> {
     }
     match rollout.state {
         RolloutState::Unknown => Vec::new(),
+        RolloutState::Progressing => vec![format!(
+            "progressing {}/{}: {}",
+            rollout.workloads.len(),
+            rollout.expected_workloads,
+            workloads(rollout)
+        )],
         RolloutState::Ready => vec![format!("ready: {}", workloads(rollout))],
         RolloutState::Failed => rollout
             .failures

@@ -29,3 +29,4 @@ pub use decide_release::{Release, ReleaseFacts, Verdict, decide_release};
 pub use file::{AutoRelease, BranchRestriction, PolicyFile, PolicyFileError};
 pub use globals::{GlobalRestriction, GlobalRestrictionError, parse_global_restrictions};
 pub use reason::{Denied, Reason};
+pub use restriction::{Effective, effective};

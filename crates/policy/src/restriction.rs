@@ -26,14 +26,18 @@ fn shortened(pattern: &str) -> String {
 }
 
 /// A restriction in force, wherever it comes from.
-pub(crate) struct Effective<'a> {
-    pub(crate) pattern: &'a str,
-    pub(crate) global: bool,
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Effective<'a> {
+    /// The pattern that the artifact's branch has to match.
+    pub pattern: &'a str,
+    /// Whether it holds for every service.
+    pub global: bool,
 }
 
 /// The restrictions that hold for an environment, the global one first. A service's own is dropped where a global
 /// one with another pattern guards the same environment.
-pub(crate) fn effective<'a>(
+#[must_use]
+pub fn effective<'a>(
     environment: &EnvName,
     globals: &'a [GlobalRestriction],
     own: &'a [BranchRestriction],

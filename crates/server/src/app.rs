@@ -5,9 +5,9 @@ use std::sync::atomic::AtomicBool;
 use std::time::Duration;
 
 use api::Rollout;
-use artifact::ArtifactId;
+use artifact::{ArtifactId, EnvName, ServiceName};
 use artifact_store::ArtifactStore;
-use config_repo::{Reader, Writer};
+use config_repo::{Landed, Reader, Writer};
 use jiff::Timestamp;
 use policy::GlobalRestriction;
 use queue::Queue;
@@ -51,6 +51,20 @@ impl Parts {
     pub(crate) fn rollout(&self, environment: &str, namespace: &str, artifact: &str) -> Option<Rollout> {
         let since = self.released_at(environment, &artifact.parse().ok()?);
         self.rollouts.of(environment, namespace, artifact, since)
+    }
+
+    /// What the cluster made of a release; nothing where another one runs by now, or nobody knows.
+    pub(crate) fn rollout_of(&self, landed: &Landed) -> Option<Rollout> {
+        let record = &landed.record;
+        let (environment, service): (EnvName, ServiceName) =
+            (record.environment.parse().ok()?, record.service.parse().ok()?);
+        let current = self.reader.releases(&environment, &service, 1).ok()?.pop()?;
+        if current.commit != landed.commit {
+            return None;
+        }
+        let spec = artifact::decode_leniently(&self.reader.spec_bytes(landed).ok()??).ok()?;
+        let namespace = if spec.namespace.is_empty() { environment.as_str() } else { &spec.namespace };
+        self.rollout(environment.as_str(), namespace, &record.artifact)
     }
 
     /// When an artifact was last released to an environment; unknown where the history does not say.

@@ -14,11 +14,12 @@ mod layers;
 mod path;
 mod policies;
 mod query;
+mod queue;
 mod releases;
+mod services;
 mod status;
 mod upload;
 mod upload_key;
-mod waiting;
 
 pub(crate) use failure::Failure;
 pub(crate) use upload_key::UploadKey;
@@ -43,6 +44,8 @@ pub(crate) fn router(app: &App) -> Router {
         .route(routes::RELEASE, post(releases::create))
         .route(&format!("{}/{{id}}", routes::RELEASES), only_get(releases::one))
         .route(routes::STATUS, only_get(status::status))
+        .route(routes::RELEASES, only_get(releases::history))
+        .route(routes::SERVICES, only_get(services::list))
         .route(routes::ENVIRONMENTS, only_get(environments::list))
         .route(routes::POLICIES, policies())
         .route(routes::AUTO_RELEASE, policies().merge(patch(policies::apply_auto_release)))
@@ -53,8 +56,8 @@ pub(crate) fn router(app: &App) -> Router {
         .route(&one(routes::DESCRIBE_LATEST_ARTIFACT), only_get(describe::latest_artifact))
         .route(routes::CREATE_ARTIFACT, post(artifacts::create))
         .route(&format!("{}/{{id}}", one(routes::UPLOAD_ARTIFACT)), put(upload::upload))
-        .route(waiting::QUEUE, only_get(waiting::list))
-        .route(&format!("{}/{{id}}/retry", waiting::QUEUE), post(waiting::retry))
+        .route(routes::QUEUE, only_get(queue::list))
+        .route(&format!("{}/{{id}}/retry", routes::QUEUE), post(queue::retry))
         .route(routes::DAEMON_DEPLOY, post(daemon::deploy))
         .route(routes::DAEMON_POD_ERROR, post(daemon::pod_error))
         .route(routes::DAEMON_JOB_ERROR, post(daemon::job_error))

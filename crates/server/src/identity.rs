@@ -23,6 +23,17 @@ pub(crate) enum Group {
 }
 
 impl Group {
+    pub(crate) const ALL: [Self; 3] = [Self::Hamctl, Self::Artifact, Self::Daemon];
+
+    /// The name in the answer of `/environments`.
+    pub(crate) fn as_str(self) -> &'static str {
+        match self {
+            Self::Hamctl => "hamctl",
+            Self::Artifact => "artifact",
+            Self::Daemon => "daemon",
+        }
+    }
+
     /// The scope a provider's token must carry, if any.
     fn scope(self) -> Option<&'static str> {
         match self {
@@ -31,6 +42,17 @@ impl Group {
             Self::Daemon => Some("release_daemon"),
         }
     }
+}
+
+/// What opens a group of routes.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct WaysIn {
+    /// Static tokens do.
+    pub(crate) tokens: bool,
+    /// Tokens of the provider do.
+    pub(crate) provider: bool,
+    /// The scope that such a token has to carry.
+    pub(crate) scope: Option<&'static str>,
 }
 
 /// A caller who proved who they are, or that they hold a static token.
@@ -63,6 +85,16 @@ pub(crate) struct Identity {
 }
 
 impl Identity {
+    /// How callers of a group prove that they may call.
+    pub(crate) fn ways_in(&self, group: Group) -> WaysIn {
+        let provider = self.provider.is_some();
+        WaysIn {
+            tokens: self.tokens.any_of(group),
+            provider,
+            scope: group.scope().filter(|_| provider && self.require_scopes),
+        }
+    }
+
     /// Who sends this `Authorization` header. The prefix `Bearer ` is optional, and in this case only (spec 2.3).
     pub(crate) async fn caller(&self, group: Group, header: &str) -> Result<Caller, TokenError> {
         let token = header.strip_prefix("Bearer ").unwrap_or(header).trim();

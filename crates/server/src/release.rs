@@ -20,6 +20,6 @@ mod work;
 
 pub(crate) use accept::{Answer, accept};
 pub(crate) use item::{RELEASE, ReleaseItem};
-pub(crate) use look::look;
+pub(crate) use look::{history, look};
 pub(crate) use waiting::Waiting;
 pub(crate) use work::work;

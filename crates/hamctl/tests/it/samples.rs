@@ -125,7 +125,8 @@ pub(crate) fn landed(env: &str, artifact: &str) -> ReleaseResponse {
 }
 
 pub(crate) fn environments() -> EnvironmentsResponse {
-    let environments = [("dev", "master"), ("staging", "dev"), ("prod", "staging")]
-        .map(|(name, from)| KnownEnvironment { name: name.into(), promotes_from: from.into() });
-    EnvironmentsResponse { environments: environments.into() }
+    let environments = [("dev", "master"), ("staging", "dev"), ("prod", "staging")].map(|(name, from)| {
+        KnownEnvironment { name: name.into(), promotes_from: from.into(), ..KnownEnvironment::default() }
+    });
+    EnvironmentsResponse { environments: environments.into(), ..EnvironmentsResponse::default() }
 }

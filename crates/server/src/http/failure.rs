@@ -48,6 +48,11 @@ impl Failure {
         Self { internal: Some(message), ..Self::new(kind, "unknown error", hint) }
     }
 
+    /// A part of us that ended without an answer.
+    pub(crate) fn broken(what: &str) -> Self {
+        Self::of(Report { kind: Kind::Internal, message: format!("{what} failed"), hint: String::new() })
+    }
+
     pub(crate) fn not_found() -> Self {
         Self::new(Kind::NotFound, "not found", "check the path; a slash at its end makes it another one")
     }

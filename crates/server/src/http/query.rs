@@ -37,10 +37,15 @@ impl Query {
 
     /// How many; 1 when not said.
     pub(crate) fn count(&self) -> Result<usize, Failure> {
-        let Some(text) = self.given("count") else { return Ok(1) };
+        self.number("count", 1)
+    }
+
+    /// A positive number, with what is meant when it is not said.
+    pub(crate) fn number(&self, name: &str, usual: usize) -> Result<usize, Failure> {
+        let Some(text) = self.given(name) else { return Ok(usual) };
         text.parse().ok().filter(|count| *count > 0).ok_or_else(|| {
             Failure::invalid(
-                format!("invalid value '{text}' of count. Must be a positive integer."),
+                format!("invalid value '{text}' of {name}. Must be a positive integer."),
                 "give a number such as 5",
             )
         })

@@ -2,8 +2,8 @@
 
 use std::sync::Arc;
 
-use api::{ReleaseRequest, ReleaseResponse};
-use artifact::{Intent, ReleaseId};
+use api::{KnownRelease, ReleaseRequest, ReleaseResponse, ReleasesResponse};
+use artifact::{EnvName, Intent, ReleaseId, ServiceName};
 use artifact_store::StoreError;
 use axum::extract::State;
 use explain::{Explain, Kind};
@@ -14,8 +14,15 @@ use super::answer::Json;
 use super::body::{Body, required};
 use super::caller::Hamctl;
 use super::path::Path;
+use super::query::Query;
 use crate::app::App;
-use crate::release::{Answer, accept, look};
+use crate::release::{self, Answer, accept, look};
+
+/// Rows of a history when nobody says how many.
+const USUAL_LIMIT: usize = 20;
+
+/// Rows of one answer: far more than a person reads, few enough to hold.
+const MAX_LIMIT: usize = 1000;
 
 pub(crate) async fn create(
     State(app): State<App>,
@@ -36,23 +43,25 @@ pub(crate) async fn one(
     State(app): State<App>,
     Hamctl(_): Hamctl,
     Path(id): Path<String>,
-) -> Result<Json<ReleaseResponse>, Failure> {
+) -> Result<Json<KnownRelease>, Failure> {
     let unknown = || {
         let hint = "a release that was refused, or had nothing to do, is not kept";
         Failure::new(Kind::NotFound, format!("no release '{id}' is known"), hint)
     };
     let release_id: ReleaseId = id.parse().map_err(|_| unknown())?;
-    let known = look(&app, release_id).await?.ok_or_else(unknown)?;
-    Ok(Json::ok(ReleaseResponse {
-        service: known.service,
-        release_id: known.artifact.clone(),
-        status: known.reason,
-        to_environment: known.environment,
-        tag: known.artifact,
-        id: release_id.to_string(),
-        state: known.state.to_owned(),
-        commit: known.commit,
-    }))
+    look(&app, release_id).await?.map(Json::ok).ok_or_else(unknown)
+}
+
+pub(crate) async fn history(
+    State(app): State<App>,
+    Hamctl(_): Hamctl,
+    query: Query,
+) -> Result<Json<ReleasesResponse>, Failure> {
+    let service: ServiceName = query.required("service")?.parse()?;
+    let environment: Option<EnvName> = query.given("environment").map(str::parse).transpose()?;
+    let limit = query.number("limit", USUAL_LIMIT)?.min(MAX_LIMIT);
+    let releases = release::history(&app, &service, environment.as_ref(), limit)?;
+    Ok(Json::ok(ReleasesResponse { service: service.to_string(), releases }))
 }
 
 /// The release a request asks for, or all that is wrong with it.

@@ -26,6 +26,11 @@ impl StaticTokens {
         self.digests.is_empty()
     }
 
+    /// Whether the group has any.
+    pub(crate) fn any_of(&self, group: Group) -> bool {
+        self.digests.iter().any(|(of, _)| *of == group)
+    }
+
     /// Whether the group has this token, in a time that does not tell how much of it is right.
     pub(crate) fn contains(&self, group: Group, token: &str) -> bool {
         let given = sha256(token);

@@ -1,48 +1,115 @@
-//! What became of one accepted release.
+//! What became of releases: of one, and of a service.
 
-use artifact::ReleaseId;
-use queue::State;
+use api::{IntentBody, KnownRelease, ReleaseState};
+use artifact::{EnvName, ReleaseId, ServiceName, WireTime};
+use config_repo::{Landed, ReadError};
+use jiff::Timestamp;
+use policy::Release;
+use queue::{Item, State};
 
 use super::{RELEASE, ReleaseItem};
-use crate::app::App;
-
-/// How it stands with a release.
-pub(crate) struct Known {
-    pub(crate) service: String,
-    pub(crate) environment: String,
-    pub(crate) artifact: String,
-    /// `landed`, `pending` or `dead`.
-    pub(crate) state: &'static str,
-    /// Why it is not landed yet, or never will.
-    pub(crate) reason: String,
-    /// Its commit, once landed.
-    pub(crate) commit: String,
-}
+use crate::app::{App, Parts};
+use crate::http::Failure;
 
 /// Looks into the repository first, then into the queue; `None` for an id that is in neither: it was never accepted,
 /// was refused, or had nothing to do.
-pub(crate) async fn look(app: &App, id: ReleaseId) -> Result<Option<Known>, super::super::http::Failure> {
+pub(crate) async fn look(app: &App, id: ReleaseId) -> Result<Option<KnownRelease>, Failure> {
     if let Some(landed) = app.reader.landed(id)? {
-        return Ok(Some(Known {
-            service: landed.record.service,
-            environment: landed.record.environment,
-            artifact: landed.record.artifact,
-            state: "landed",
-            reason: String::new(),
-            commit: landed.commit.to_string(),
-        }));
+        return Ok(Some(with_rollout(app, &landed)));
     }
     let items = app.queue.items().await?;
     let waiting = items.into_iter().filter(|item| item.kind == RELEASE).find_map(|item| {
         let release = ReleaseItem::read(&item.payload).ok().filter(|release| release.id == id)?;
-        Some(Known {
-            service: release.service.to_string(),
-            environment: release.environment.to_string(),
-            artifact: release.artifact.to_string(),
-            state: if item.state == State::Dead { "dead" } else { "pending" },
-            reason: item.reason,
-            commit: String::new(),
-        })
+        Some(of_item(&release, item))
     });
-    Ok(waiting)
+    // It may have landed between the two looks.
+    Ok(match waiting {
+        Some(waiting) => Some(waiting),
+        None => app.reader.landed(id)?.map(|landed| with_rollout(app, &landed)),
+    })
+}
+
+/// The releases of a service, newest first, at most so many: to one environment, or to all it ever had.
+pub(crate) fn history(
+    app: &Parts,
+    service: &ServiceName,
+    environment: Option<&EnvName>,
+    limit: usize,
+) -> Result<Vec<KnownRelease>, ReadError> {
+    let environments: Vec<EnvName> = match environment {
+        Some(environment) => vec![environment.clone()],
+        None => environments_of(app, service)?,
+    };
+    let mut landed = Vec::new();
+    for environment in &environments {
+        let releases = app.reader.releases(environment, service, limit)?;
+        landed.extend(releases.into_iter().enumerate().map(|(at, landed)| (at == 0, landed)));
+    }
+    // Stable, so that two of one second keep the order in which they landed.
+    landed.sort_by_key(|(_, landed)| std::cmp::Reverse(landed.at.timestamp()));
+    landed.truncate(limit);
+    Ok(landed
+        .into_iter()
+        .map(|(newest, landed)| if newest { with_rollout(app, &landed) } else { of_landed(&landed) })
+        .collect())
+}
+
+fn environments_of(app: &Parts, service: &ServiceName) -> Result<Vec<EnvName>, ReadError> {
+    let service = service.as_str().to_lowercase();
+    let all = app.reader.services()?;
+    Ok(all.into_iter().filter(|(_, name)| *name == service).filter_map(|(env, _)| env.parse().ok()).collect())
+}
+
+/// A release as the wire names it.
+pub(crate) fn of_release(release: &Release, state: ReleaseState) -> KnownRelease {
+    KnownRelease {
+        id: release.id.to_string(),
+        service: release.service.to_string(),
+        environment: release.environment.to_string(),
+        artifact_id: release.artifact.to_string(),
+        state,
+        released_by_name: release.actor.name().to_owned(),
+        released_by_email: release.actor.email().to_owned(),
+        intent: IntentBody::from(&release.intent),
+        ..KnownRelease::default()
+    }
+}
+
+/// A release that is in the repository.
+pub(crate) fn of_landed(landed: &Landed) -> KnownRelease {
+    let record = &landed.record;
+    KnownRelease {
+        id: record.release_id.map(|id| id.to_string()).unwrap_or_default(),
+        service: record.service.clone(),
+        environment: record.environment.clone(),
+        artifact_id: record.artifact.clone(),
+        state: ReleaseState::Landed,
+        commit: landed.commit.to_string(),
+        released_by_name: record.released_by.name().to_owned(),
+        released_by_email: record.released_by.email().to_owned(),
+        intent: IntentBody::from(&record.intent),
+        landed_at: WireTime::with_offset(landed.at.timestamp(), landed.at.offset().seconds()),
+        ..KnownRelease::default()
+    }
+}
+
+fn of_item(release: &Release, item: Item) -> KnownRelease {
+    let dead = item.state == State::Dead;
+    KnownRelease {
+        hint: if dead {
+            format!("see to the reason, then: POST /queue/{}/retry", item.id.number())
+        } else {
+            String::new()
+        },
+        reason: item.reason,
+        accepted_at: Timestamp::try_from(item.accepted).map(WireTime::utc).unwrap_or_default(),
+        attempts: item.attempts,
+        queue_item: item.id.number(),
+        ..of_release(release, if dead { ReleaseState::Dead } else { ReleaseState::Pending })
+    }
+}
+
+/// With what the cluster made of it, if it is what runs there.
+fn with_rollout(app: &Parts, landed: &Landed) -> KnownRelease {
+    KnownRelease { rollout: app.rollout_of(landed), ..of_landed(landed) }
 }

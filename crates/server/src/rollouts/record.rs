@@ -53,6 +53,7 @@ impl Record {
             state,
             artifact_id: artifact.to_owned(),
             workloads: self.workloads,
+            expected_workloads: 0,
             failures: self.failures,
             observed_at: self.observed,
         }

@@ -4,8 +4,8 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use api::{
-    Client, ClientError, CreateArtifactRequest, CreateArtifactResponse, IntentBody, ReleaseRequest,
-    ReleaseResponse, StatusResponse, routes,
+    Client, ClientError, CreateArtifactRequest, CreateArtifactResponse, IntentBody, KnownRelease,
+    ReleaseRequest, ReleaseResponse, StatusResponse, routes,
 };
 use artifact::Intent;
 use base64::Engine;
@@ -181,7 +181,7 @@ impl Server {
     }
 
     /// What became of an accepted release.
-    pub(crate) async fn known(&self, id: &str) -> Result<ReleaseResponse, ClientError> {
-        self.hamctl().get(&[routes::RELEASES, id], &[]).await
+    pub(crate) async fn known(&self, id: &str) -> Result<KnownRelease, ClientError> {
+        self.hamctl().known_release(id).await
     }
 }

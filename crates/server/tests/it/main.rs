@@ -11,6 +11,7 @@ mod identity;
 mod make;
 mod operations;
 mod outage;
+mod reads;
 mod rollout;
 mod s3;
 mod stop;

@@ -1,6 +1,6 @@
 //! The Git host is away: accepted releases wait, visibly, and land once when it is back.
 
-use api::routes;
+use api::{ReleaseState, routes};
 use artifact::Intent;
 use testkit::wait;
 
@@ -22,7 +22,7 @@ async fn a_release_waits_for_the_host_and_survives_a_restart() {
         "{}",
         waiting.status
     );
-    assert_eq!(server.known(&waiting.id).await.unwrap().state, "pending");
+    assert_eq!(server.known(&waiting.id).await.unwrap().state, ReleaseState::Pending);
     let metrics = crate::bed::http().get(format!("{}{}", server.url, routes::METRICS));
     let metrics = metrics.send().await.unwrap().text().await.unwrap();
     assert!(
@@ -32,11 +32,11 @@ async fn a_release_waits_for_the_host_and_survives_a_restart() {
 
     drop(server);
     let server = bed.start().await;
-    assert_eq!(server.known(&waiting.id).await.unwrap().state, "pending");
+    assert_eq!(server.known(&waiting.id).await.unwrap().state, ReleaseState::Pending);
     bed.git.up().await;
     let landed = wait::until("the release to land", PATIENCE, async || {
         let known = server.known(&waiting.id).await.map_err(|error| error.to_string())?;
-        if known.state == "landed" { Ok(known) } else { Err(format!("{known:?}")) }
+        if known.state == ReleaseState::Landed { Ok(known) } else { Err(format!("{known:?}")) }
     })
     .await;
     let titles: Vec<String> = bed.history().iter().map(|commit| commit.subject().to_owned()).collect();
@@ -56,7 +56,7 @@ async fn a_push_whose_answer_was_lost_is_not_done_twice() {
     let answer = server.release("billing", "dev", "master-2", &Intent::ReleaseArtifact).await.unwrap();
     wait::until("the release to be known as landed", PATIENCE, async || {
         let known = server.known(&answer.id).await.map_err(|error| error.to_string())?;
-        if known.state == "landed" { Ok(()) } else { Err(format!("{known:?}")) }
+        if known.state == ReleaseState::Landed { Ok(()) } else { Err(format!("{known:?}")) }
     })
     .await;
     assert_eq!(bed.history().len(), 2);
@@ -82,11 +82,11 @@ async fn a_waiting_release_that_is_refused_later_is_kept_with_its_reason() {
     let server = bed.start().await;
     let dead = wait::until("the release to be dead", PATIENCE, async || {
         let known = server.known(&waiting.id).await.map_err(|error| error.to_string())?;
-        if known.state == "dead" { Ok(known) } else { Err(format!("{known:?}")) }
+        if known.state == ReleaseState::Dead { Ok(known) } else { Err(format!("{known:?}")) }
     })
     .await;
     assert_eq!(
-        dead.status,
+        dead.reason,
         "cannot release artifact 'hotfix-1' to environment 'prod' due to branch restriction policy"
     );
     assert_eq!(bed.history().len(), 2);
