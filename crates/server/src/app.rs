@@ -14,6 +14,7 @@ use queue::Queue;
 use secrecy::SecretString;
 use tokio::sync::{Notify, Semaphore};
 
+use crate::broker::{Events, Links};
 use crate::http::UploadKey;
 use crate::identity::Identity;
 use crate::metrics::Metrics;
@@ -32,6 +33,10 @@ pub(crate) struct Parts {
     pub(crate) waiting: Waiting,
     pub(crate) rollouts: Rollouts,
     pub(crate) notifier: Notifier,
+    /// Tells the broker.
+    pub(crate) events: Events,
+    /// How it stands with the broker.
+    pub(crate) links: Links,
     pub(crate) metrics: Metrics,
     pub(crate) upload_key: UploadKey,
     /// Room for uploads, each of which is in memory as a whole.

@@ -4,6 +4,7 @@
 //! may be repeated; switches may be written `--flag=true`. Each group is one heading of the help; a flag that
 //! `hide_env_values` is a secret and gets a companion `--flag-file` (`settings`).
 
+mod broker;
 mod duration;
 mod git;
 mod identity;
@@ -15,6 +16,7 @@ use std::path::PathBuf;
 use clap::{Args, Parser, Subcommand};
 use logs::LogArgs;
 
+pub(crate) use broker::BrokerArgs;
 pub(crate) use duration::GoDuration;
 pub(crate) use git::GitArgs;
 pub(crate) use identity::IdentityArgs;
@@ -93,10 +95,6 @@ pub(crate) struct StartArgs {
     #[arg(long, env = "DATA_DIR", default_value = "/var/lib/release-manager", value_name = "DIR")]
     pub(crate) data_dir: PathBuf,
 
-    /// Where accepted work waits: `memory` is the queue of the server itself, which survives a restart
-    #[arg(long, default_value = "memory", value_name = "TYPE", help_heading = "Broker")]
-    pub(crate) broker_type: String,
-
     /// Branch restrictions for every service: `<environment>=<regex>`, separated by commas
     #[arg(long, value_delimiter = ',', value_name = "LIST", help_heading = "Policies")]
     pub(crate) policy_branch_restrictions: Vec<String>,
@@ -107,6 +105,8 @@ pub(crate) struct StartArgs {
     pub(crate) identity: IdentityArgs,
     #[command(flatten)]
     pub(crate) store: StoreArgs,
+    #[command(flatten)]
+    pub(crate) broker: BrokerArgs,
     #[command(flatten)]
     pub(crate) notify: NotifyArgs,
     #[command(flatten)]

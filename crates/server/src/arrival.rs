@@ -17,9 +17,10 @@ pub(crate) use expect::{EXPECT_ARTIFACT, expect, look};
 pub(crate) use listen::listen;
 
 use artifact::{ArtifactId, ServiceName};
-use queue::{NewItem, Queue, QueueError};
+use queue::{NewItem, QueueError};
 use serde::{Deserialize, Serialize};
 
+use crate::app::App;
 use crate::asked::Asked;
 
 /// The kind of work in the queue, named as the original's event.
@@ -46,11 +47,17 @@ fn row(kind: &str, service: &ServiceName, id: &ArtifactId) -> NewItem {
     }
 }
 
+/// What an artifact that is there leads to, when somebody else has told of it.
+pub(crate) fn new_artifact(service: &ServiceName, id: &ArtifactId) -> NewItem {
+    row(NEW_ARTIFACT, service, id)
+}
+
+/// What an artifact that is there leads to, and that others hear of it.
+fn rows(app: &App, service: &ServiceName, id: &ArtifactId) -> Vec<NewItem> {
+    app.events.new_artifact(service, id).into_iter().chain([new_artifact(service, id)]).collect()
+}
+
 /// An artifact is there. When this returns, that is in the queue.
-pub(crate) async fn announce(
-    queue: &Queue,
-    service: &ServiceName,
-    id: &ArtifactId,
-) -> Result<(), QueueError> {
-    queue.enqueue(row(NEW_ARTIFACT, service, id)).await.map(drop)
+pub(crate) async fn announce(app: &App, service: &ServiceName, id: &ArtifactId) -> Result<(), QueueError> {
+    app.queue.enqueue_all(rows(app, service, id)).await.map(drop)
 }

@@ -16,7 +16,8 @@ use queue::{Backoff, Queue};
 use tokio::sync::{Notify, Semaphore, oneshot};
 
 use crate::app::{App, Parts};
-use crate::config::{Config, GitConfig, IdentityConfig, NotifyConfig, StoreConfig};
+use crate::broker::{Events, Links};
+use crate::config::{BrokerConfig, Config, GitConfig, IdentityConfig, NotifyConfig, StoreConfig};
 use crate::http::UploadKey;
 use crate::identity::{Identity, Jwks, JwtRules};
 use crate::metrics::Metrics;
@@ -39,6 +40,7 @@ pub(crate) struct Built {
     pub(crate) queue_ended: oneshot::Receiver<()>,
     /// Where to hear of uploads, if S3 tells of them.
     pub(crate) listens: Option<S3Settings>,
+    pub(crate) broker: Option<BrokerConfig>,
     pub(crate) notify: NotifyConfig,
     pub(crate) http: reqwest::Client,
 }
@@ -80,6 +82,8 @@ pub(crate) async fn build(config: Config) -> Result<Built, Report> {
         waiting: Waiting::default(),
         rollouts,
         notifier: Notifier::new(config.notify.clone()),
+        events: Events::new(config.broker.is_some()),
+        links: Links::default(),
         metrics: Metrics::new(),
         upload_key,
         uploads: Semaphore::new(UPLOADS),
@@ -89,7 +93,15 @@ pub(crate) async fn build(config: Config) -> Result<Built, Report> {
         timeout: config.timeout,
         looks_for_uploads: AtomicBool::new(looks_for_uploads),
     });
-    Ok(Built { app, worker: repo.worker, queue_ended, listens, notify: config.notify, http })
+    Ok(Built {
+        app,
+        worker: repo.worker,
+        queue_ended,
+        listens,
+        broker: config.broker,
+        notify: config.notify,
+        http,
+    })
 }
 
 /// Makes a folder that its owner alone may enter, so that nobody else reads the files in it. One that is another

@@ -1,5 +1,6 @@
 //! What the flags mean together. All problems are found at once, and nobody else reads flags or variables.
 
+mod broker;
 mod grafana;
 mod people;
 
@@ -15,6 +16,7 @@ use secrecy::SecretString;
 use crate::args::{GitArgs, StartArgs, StoreArgs};
 use crate::identity::{Group, StaticTokens};
 
+pub(crate) use broker::BrokerConfig;
 pub(crate) use grafana::GrafanaTarget;
 pub(crate) use people::People;
 
@@ -28,6 +30,7 @@ pub(crate) struct Config {
     pub(crate) git: GitConfig,
     pub(crate) identity: IdentityConfig,
     pub(crate) store: StoreConfig,
+    pub(crate) broker: Option<BrokerConfig>,
     pub(crate) notify: NotifyConfig,
 }
 
@@ -105,9 +108,7 @@ impl Problems {
 impl Config {
     pub(crate) fn new(args: StartArgs) -> Result<Self, ConfigError> {
         let mut problems = Problems::default();
-        if args.broker_type != "memory" {
-            problems.add(format!("--broker-type `{}` is not supported; use memory", args.broker_type));
-        }
+        let broker = problems.take(broker::parse(&args.broker));
         if args.git.artifact_filename != "artifact.json" {
             problems.add("--artifact-filename can only be artifact.json");
         }
@@ -117,8 +118,8 @@ impl Config {
         let remote = remote(&args.git, &mut problems);
         let identity = identity(&args, &mut problems);
         let notify = notify(&args, &mut problems);
-        let (Some(globals), Some(remote), Some(notify), []) =
-            (globals, remote, notify, problems.0.as_slice())
+        let (Some(globals), Some(remote), Some(broker), Some(notify), []) =
+            (globals, remote, broker, notify, problems.0.as_slice())
         else {
             return Err(ConfigError { problems: problems.0 });
         };
@@ -137,6 +138,7 @@ impl Config {
                 accept_rewritten_history: args.git.accept_rewritten_history,
             },
             identity,
+            broker,
             notify,
         })
     }

@@ -19,6 +19,7 @@ mod app;
 mod args;
 mod arrival;
 mod asked;
+mod broker;
 mod build;
 mod config;
 mod drain;

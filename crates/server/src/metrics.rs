@@ -1,5 +1,6 @@
 //! What Prometheus is told (spec, section 10.1, and what the original did not count).
 
+mod broker;
 mod process;
 mod queue_depth;
 
@@ -13,6 +14,8 @@ use prometheus_client::metrics::family::Family;
 use prometheus_client::metrics::histogram::Histogram;
 use prometheus_client::registry::Registry;
 use queue::Depth;
+
+pub(crate) use broker::{BrokerMetrics, Consumed};
 
 const REQUEST_BUCKETS: [f64; 11] = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0];
 const FLOW_BUCKETS: [f64; 10] = [0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 30.0, 60.0];
@@ -75,6 +78,7 @@ pub(crate) struct Metrics {
     releases: Family<ReleaseLabels, Counter>,
     flow: Family<FlowLabels, Histogram, fn() -> Histogram>,
     push: Family<OutcomeLabels, Histogram, fn() -> Histogram>,
+    pub(crate) broker: BrokerMetrics,
 }
 
 impl Metrics {
@@ -99,7 +103,8 @@ impl Metrics {
             "From accepting a release to its commit on the remote",
             push.clone(),
         );
-        Self { registry, requests, releases, flow, push }
+        let broker = BrokerMetrics::register(&mut registry);
+        Self { registry, requests, releases, flow, push, broker }
     }
 
     pub(crate) fn request(&self, path: &str, method: &str, status: u16, took: Duration) {

@@ -13,6 +13,7 @@ use tracing::{error, info, warn};
 
 use crate::app::App;
 use crate::arrival;
+use crate::broker;
 use crate::build::{Built, build};
 use crate::config::Config;
 use crate::drain::drain;
@@ -88,7 +89,7 @@ async fn listen(port: u16) -> Result<TcpListener, Report> {
 
 /// Starts every task.
 fn start(built: Built, listener: TcpListener, stop: &CancellationToken, tasks: &mut JoinSet<Ended>) {
-    let Built { app, worker, queue_ended, listens, notify: config, http } = built;
+    let Built { app, worker, queue_ended, listens, broker, notify: config, http } = built;
     let queue = app.queue.clone();
     tasks.spawn_blocking(move || {
         worker.run();
@@ -123,6 +124,9 @@ fn start(built: Built, listener: TcpListener, stop: &CancellationToken, tasks: &
     )));
     if let Some(settings) = listens {
         tasks.spawn(worked(arrival::listen(app.clone(), settings, stop.clone())));
+    }
+    if let Some(config) = broker {
+        tasks.spawn(worked(broker::work(app.clone(), config, stop.clone())));
     }
     if let Some((url, token)) = config.slack {
         let slack = Slack::new(url, token, http.clone());

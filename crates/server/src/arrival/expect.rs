@@ -7,7 +7,7 @@ use artifact::{ArtifactId, ServiceName};
 use queue::{Queue, QueueError, Taken};
 use tracing::info_span;
 
-use super::{Arrived, NEW_ARTIFACT, row};
+use super::{Arrived, row, rows};
 use crate::app::App;
 
 /// The kind of work in the queue.
@@ -37,7 +37,7 @@ async fn looked(
     artifact_id: ArtifactId,
 ) -> Result<(), QueueError> {
     match app.store.exists(&service, &artifact_id).await {
-        Ok(true) => taken.finish(vec![row(NEW_ARTIFACT, &service, &artifact_id)]).await.map(drop),
+        Ok(true) => taken.finish(rows(&app, &service, &artifact_id)).await.map(drop),
         Ok(false) => {
             let waited = SystemTime::now().duration_since(taken.item().accepted).unwrap_or_default();
             if waited < PATIENCE {

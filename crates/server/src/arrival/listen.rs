@@ -8,7 +8,7 @@ use explain::Explain;
 use queue::QueueError;
 use tokio_util::sync::CancellationToken;
 
-use super::{NEW_ARTIFACT, row};
+use super::rows;
 use crate::app::App;
 
 /// Between two tries when S3 or SQS does not answer.
@@ -56,7 +56,7 @@ async fn hear(app: &App, settings: &S3Settings) -> Result<(), Hearing> {
     app.looks_for_uploads.store(false, Ordering::Release);
     loop {
         for arrival in arrivals.receive().await.map_err(failed)? {
-            let rows = arrival.artifacts.iter().map(|(service, id)| row(NEW_ARTIFACT, service, id)).collect();
+            let rows = arrival.artifacts.iter().flat_map(|(service, id)| rows(app, service, id)).collect();
             app.queue.enqueue_all(rows).await.map_err(Hearing::Queue)?;
             arrivals.acknowledge(&arrival).await.map_err(failed)?;
         }

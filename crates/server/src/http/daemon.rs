@@ -42,7 +42,9 @@ async fn report(app: &App, report: Report) -> Result<&'static str, Failure> {
     let since = artifact.parse().ok().and_then(|artifact| app.released_at(environment, &artifact));
     let news = app.rollouts.take_in(&report, since, jiff::Timestamp::now())?;
     if news {
-        app.queue.enqueue_all(app.notifier.after_report(&report)).await?;
+        let mut rows = app.notifier.after_report(&report);
+        rows.extend(app.events.reported(&report));
+        app.queue.enqueue_all(rows).await?;
     }
     Ok(DONE)
 }

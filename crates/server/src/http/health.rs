@@ -16,15 +16,20 @@ pub(crate) async fn healthz() -> &'static str {
     "ok\n"
 }
 
-/// Ready when the queue accepts and the repository can be read. A Git host that is down makes it not unready: what
-/// is accepted meanwhile lands later.
+/// Ready when the queue accepts and the repository can be read. A Git host or broker that is down makes it not
+/// unready: what is accepted meanwhile lands later, and is told later.
 pub(crate) async fn readyz(State(app): State<App>) -> impl IntoResponse {
     let problem = match (app.queue.depths().await, app.reader.tip()) {
-        (Ok(_), Ok(_)) => return (StatusCode::OK, "ok\n".to_owned()),
+        (Ok(_), Ok(_)) => return (StatusCode::OK, ready(&app.links.problems())),
         (Err(error), _) => error.to_string(),
         (_, Err(error)) => explain::chain(&error).join(": "),
     };
     (StatusCode::SERVICE_UNAVAILABLE, format!("not ready: {problem}\n"))
+}
+
+/// Ready, and what is away without keeping it from its work.
+fn ready(problems: &[String]) -> String {
+    problems.iter().fold("ok\n".to_owned(), |text, problem| text + problem + "\n")
 }
 
 pub(crate) async fn metrics(State(app): State<App>) -> Result<impl IntoResponse, Failure> {

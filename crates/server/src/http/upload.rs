@@ -41,7 +41,7 @@ pub(crate) async fn upload(
     app.store.put(&service, &id, zip).await?;
     // Told again when CI uploads again: a crash between the two lines would else lose it, and releasing what is
     // there already changes nothing.
-    arrival::announce(&app.queue, &service, &id).await?;
+    arrival::announce(&app, &service, &id).await?;
     Ok(StatusCode::OK)
 }
 

@@ -25,6 +25,9 @@ pub(crate) struct ReleaseItem {
     /// For whose request it is done.
     #[serde(default, skip_serializing_if = "Asked::is_nobody")]
     asked: Asked,
+    /// Whether others have heard the request: it came from the broker.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    is_told: bool,
 }
 
 /// A row of the queue that is no release request.
@@ -47,11 +50,22 @@ impl From<&Release> for ReleaseItem {
             actor_name: release.actor.name().to_owned(),
             actor_email: release.actor.email().to_owned(),
             asked: Asked::current(),
+            is_told: false,
         }
     }
 }
 
 impl ReleaseItem {
+    /// A request that came from the broker.
+    pub(crate) fn from_broker(release: &Release) -> Self {
+        Self { is_told: true, ..Self::from(release) }
+    }
+
+    /// Whether others have heard the request of a row.
+    pub(crate) fn is_told(payload: &[u8]) -> bool {
+        serde_json::from_slice(payload).is_ok_and(|item: Self| item.is_told)
+    }
+
     /// The row of the queue. Releases of one service to one environment keep their order.
     pub(crate) fn row(&self) -> NewItem {
         NewItem {

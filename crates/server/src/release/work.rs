@@ -127,6 +127,7 @@ async fn end(app: &App, taken: Taken, release: &Release, artifact: Option<&Artif
     let fate = ending.fate();
     let landed = matches!(&ending, Ending::Landed { .. });
     let accepted = taken.item().accepted;
+    let is_told = ReleaseItem::is_told(&taken.item().payload);
     let heard = app.waiting.answer(*id, ending);
     let done = match fate {
         Fate::Finish => {
@@ -142,7 +143,8 @@ async fn end(app: &App, taken: Taken, release: &Release, artifact: Option<&Artif
                 let since = SystemTime::now().duration_since(accepted).unwrap_or_default();
                 app.metrics.landed(&labels, since);
                 app.notifier.log_release(release, spec);
-                notices = app.notifier.after_release(release, spec);
+                notices = app.events.released(release, spec, is_told, accepted);
+                notices.extend(app.notifier.after_release(release, spec));
                 // The host answers again, so what waited for it need not wait longer.
                 app.queue.wake(RELEASE);
             }
