@@ -20,8 +20,12 @@ use crate::{PartError, Recorder};
 /// The Debian package.
 const PACKAGE: &str = "rabbitmq-server";
 
-/// How long the server may take to start on a busy machine.
-const START: Duration = Duration::from_secs(180);
+/// How long the server may take to start on a busy machine: it needs ten seconds of a processor of its own.
+const START: Duration = Duration::from_secs(300);
+
+/// How long one look whether it is there may take. A server takes connections a moment before it answers on them, and
+/// may forget those.
+const LOOK: Duration = Duration::from_secs(10);
 
 /// The running server, with the user `guest` and the virtual host `/`.
 #[derive(Debug)]
@@ -46,6 +50,12 @@ pub struct Delivered {
     pub message_id: String,
     /// The `correlation_id` property.
     pub correlation_id: String,
+    /// The `timestamp` property, in seconds; 0 when there is none.
+    pub timestamp: u64,
+    /// The `delivery_mode` property, if there is one.
+    pub delivery_mode: Option<u8>,
+    /// The names of the headers.
+    pub headers: Vec<String>,
     /// The body as text.
     pub body: String,
 }
@@ -180,9 +190,18 @@ async fn connects(address: SocketAddr) -> Result<(), String> {
 }
 
 async fn connect(url: &str) -> Result<(), String> {
-    let connected = Connection::connect(url, ConnectionProperties::default()).await;
-    let connection = connected.map_err(|error| error.to_string())?;
-    connection.close(200, "ready".into()).await.map_err(|error| error.to_string())
+    let look = async {
+        let connection = Connection::connect(url, ConnectionProperties::default()).await?;
+        connection.close(200, "ready".into()).await
+    };
+    match tokio::time::timeout(LOOK, look).await {
+        Ok(answered) => answered.map_err(|error| error.to_string()),
+        Err(_) => Err("it takes connections and does not answer".to_owned()),
+    }
+}
+
+fn names(headers: Option<&FieldTable>) -> Vec<String> {
+    headers.map(|headers| headers.inner().keys().map(ToString::to_string).collect()).unwrap_or_default()
 }
 
 async fn subscribe(url: &str, exchange: &str) -> Result<Subscriber, lapin::Error> {
@@ -213,6 +232,9 @@ async fn subscribe(url: &str, exchange: &str) -> Result<Subscriber, lapin::Error
                 content_type: text(properties.content_type().as_ref()),
                 message_id: text(properties.message_id().as_ref()),
                 correlation_id: text(properties.correlation_id().as_ref()),
+                timestamp: properties.timestamp().unwrap_or_default(),
+                delivery_mode: *properties.delivery_mode(),
+                headers: names(properties.headers().as_ref()),
                 body: String::from_utf8_lossy(&delivery.data).into_owned(),
             });
         }

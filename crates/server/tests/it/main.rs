@@ -3,6 +3,7 @@
 
 mod auto_release;
 mod bed;
+mod broker;
 mod crash;
 mod errors;
 mod flood;
