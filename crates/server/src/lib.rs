@@ -9,7 +9,7 @@
 //!          http --------> release::accept --> queue --> release::work --> config-repo's writer --> Git host
 //!           |                 ^                 |
 //!  upload   +--> arrival -----+                 +--> notify: Slack, Grafana, GitHub
-//!  S3, SQS -----^                               |
+//!  S3, SQS -----^                               +--> broker: RabbitMQ (which also asks for releases)
 //!  daemon --> rollouts -------------------------+
 //! ```
 //!

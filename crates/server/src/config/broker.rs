@@ -95,14 +95,14 @@ mod tests {
         broker: BrokerArgs,
     }
 
-    fn parsed(flags: &[&str]) -> Result<Option<BrokerConfig>, BrokerProblem> {
-        parse(&Flags::try_parse_from([&["server"], flags].concat()).unwrap().broker)
+    fn flags(flags: &[&str]) -> BrokerArgs {
+        Flags::try_parse_from([&["server"], flags].concat()).unwrap().broker
     }
 
     #[test]
     fn the_original_s_flags_are_understood() {
-        assert!(parsed(&["--memory-queue-size=-1"]).unwrap().is_none());
-        let config = parsed(&["--broker-type=amqp", "--amqp-worker-count", "4"]).unwrap().unwrap();
+        assert!(parse(&flags(&["--memory-queue-size=-1"])).unwrap().is_none());
+        let config = parse(&flags(&["--broker-type=amqp", "--amqp-worker-count", "4"])).unwrap().unwrap();
         assert_eq!(
             (config.host.as_str(), config.port, config.virtual_host.as_str()),
             ("localhost", 5672, "/")
@@ -110,13 +110,13 @@ mod tests {
         assert_eq!((config.exchange.as_str(), config.queue.as_str()), ("release-manager", "release-manager"));
         assert_eq!((config.pause.as_secs(), config.patience.as_secs(), config.prefetch), (5, 10, 1));
         assert_eq!((config.user.as_str(), config.password.expose_secret()), ("guest", "guest"));
-        let flags = [
+        let escaped = [
             "--broker-type=amqp",
             "--amqp-user=a@b",
             "--amqp-password=p:/%@",
             "--amqp-reconnection-timeouts=0s",
         ];
-        let config = parsed(&flags).unwrap().unwrap();
+        let config = parse(&flags(&escaped)).unwrap().unwrap();
         assert_eq!((config.user.as_str(), config.password.expose_secret()), ("a@b", "p:/%@"));
         assert_eq!(config.pause, LEAST_PAUSE);
         assert!(!format!("{config:?}").contains("p:/%@"));
@@ -125,7 +125,7 @@ mod tests {
     #[test]
     fn flags_that_name_no_broker_are_named() {
         let long = format!("--amqp-queue={}", "q".repeat(256));
-        for (flags, message) in [
+        for (wrong, message) in [
             (vec!["--broker-type=kafka"], "--broker-type `kafka` is not supported; use memory or amqp"),
             (vec!["--broker-type=amqp", "--amqp-host="], "--amqp-host is required with --broker-type amqp"),
             (vec!["--broker-type=amqp", &long], "--amqp-queue is longer than 255 bytes"),
@@ -134,7 +134,7 @@ mod tests {
                 "--amqp-connection-timeouts must be longer than 0s",
             ),
         ] {
-            assert_eq!(parsed(&flags).unwrap_err().to_string(), message);
+            assert_eq!(parse(&flags(&wrong)).unwrap_err().to_string(), message);
         }
         assert!(Flags::try_parse_from(["server", "--amqp-prefetch=0"]).is_err());
     }
