@@ -1,8 +1,13 @@
 //! One owner of the mirror, who decides, commits and pushes whatever waits.
+//!
+//! `pipeline` is the common road: while one batch is on its way to the remote, the next one is decided and built on top
+//! of it. `settle` is the careful road, one batch at a time, for when others were first or something is wrong.
 
 mod decide;
 mod job;
+mod pipeline;
 mod settle;
+mod tidy;
 
 use explain::Explain;
 use git_mirror::{CommitId, Mirror, Movement, RemoteError};
@@ -19,9 +24,6 @@ const MOST_WAITING: usize = 1024;
 
 /// Requests that share a push. More would make the first of them wait for the last without a faster whole.
 const MOST_IN_A_BATCH: usize = 256;
-
-/// Batches after which what can wait is done even though somebody waits: each leaves a pack in the mirror.
-const MOST_BATCHES_WITHOUT_REST: u32 = 64;
 
 /// Sends requests to the [`Worker`]; clone it for every caller.
 #[derive(Clone)]
@@ -87,38 +89,9 @@ impl Writer {
 
 impl Worker {
     /// Serves requests until every [`Writer`] is dropped; then what was taken in is made durable. It blocks: give it
-    /// a thread of its own.
-    pub fn run(mut self) {
-        let mut waiting = Vec::with_capacity(MOST_IN_A_BATCH);
-        let mut since_rest = 0;
-        while self.jobs.blocking_recv_many(&mut waiting, MOST_IN_A_BATCH) > 0 {
-            let (refreshes, jobs): (Vec<Job>, Vec<Job>) =
-                waiting.drain(..).partition(|job| matches!(job, Job::Refresh(_)));
-            if !refreshes.is_empty() {
-                let answer = self.advance();
-                refreshes.into_iter().for_each(|job| job.refreshed(&answer));
-            }
-            if !jobs.is_empty() {
-                self.settle(jobs);
-            }
-            since_rest += 1;
-            if self.jobs.is_empty() || since_rest >= MOST_BATCHES_WITHOUT_REST {
-                self.rest();
-                since_rest = 0;
-            }
-        }
-        self.persist();
-    }
-
-    /// What can wait until nobody waits.
-    fn rest(&mut self) {
-        self.persist();
-        if self.mirror.is_untidy()
-            && let Err(error) = self.mirror.tidy()
-        {
-            let reason = explain::chain(&error).join(": ");
-            warn!(reason, "the mirror could not be tidied");
-        }
+    /// a thread of its own, not one that drives asynchronous work.
+    pub fn run(self) {
+        pipeline::run(self);
     }
 
     pub(crate) fn persist(&self) {

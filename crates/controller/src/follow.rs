@@ -76,7 +76,7 @@ impl Follower {
             let fetched = self.mirror.fetch();
             if fetched.is_ok() && self.mirror.is_untidy() {
                 // A mirror that cannot be tidied is slower, not wrong; the next fetch tries again.
-                drop(self.mirror.tidy());
+                drop(self.mirror.tidying().run());
             }
             (self, fetched)
         });

@@ -1,6 +1,7 @@
 //! Commits built in memory, on top of each other.
 
 use std::cell::RefCell;
+use std::collections::HashSet;
 use std::path::Path;
 use std::rc::Rc;
 
@@ -17,8 +18,15 @@ pub struct Batch {
     repo: Rc<gix::Repository>,
     base: Option<CommitId>,
     head: Option<CommitId>,
-    /// What is new, in the order it was made, which is the order of the pack.
-    new: RefCell<Vec<NewObject>>,
+    new: RefCell<New>,
+}
+
+/// What is new.
+#[derive(Default)]
+struct New {
+    ids: HashSet<ObjectId>,
+    /// In the order it was made, which is the order of the pack.
+    objects: Vec<NewObject>,
 }
 
 /// One change to the files.
@@ -123,7 +131,7 @@ impl Batch {
         &self.repo
     }
 
-    /// Keeps an object, unless the mirror has it already. `like` is an older object that it resembles.
+    /// Keeps an object, unless the batch has it already. `like` is an older object that it resembles.
     pub(crate) fn store_object(
         &self,
         kind: Kind,
@@ -132,24 +140,24 @@ impl Batch {
     ) -> Result<ObjectId, Error> {
         let wrong = |error| Error::write(kind, crate::error::Cause::from(error));
         let id = gix::objs::compute_hash(gix::hash::Kind::Sha1, kind, &data).map_err(wrong)?;
-        // To be missing is the usual case; looking for it on disk again would cost a folder listing an object.
-        if self.repo.objects.exists_without_refresh(&id) {
-            return Ok(id);
+        // What an older commit holds is packed once more: rare, harmless, and cheaper than to look for each on the disk.
+        let mut new = self.new.borrow_mut();
+        if new.ids.insert(id) {
+            self.repo.objects.write_buf_with_known_id(kind, &data, id).map_err(wrong)?;
+            new.objects.push(NewObject { id, kind, data, like });
         }
-        self.repo.objects.write_buf_with_known_id(kind, &data, id).map_err(wrong)?;
-        self.new.borrow_mut().push(NewObject { id, kind, data, like });
         Ok(id)
     }
 
     /// Writes what is new as one pack with its index.
     pub(crate) fn store(&self, folder: &Path) -> Result<StoredPack, Error> {
-        pack::write(folder, &self.new.borrow())
+        pack::write(folder, &self.new.borrow().objects)
     }
 }
 
 impl std::fmt::Debug for Batch {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(f, "Batch({:?}..{:?}, {} objects)", self.base, self.head, self.new.borrow().len())
+        write!(f, "Batch({:?}..{:?}, {} objects)", self.base, self.head, self.new.borrow().objects.len())
     }
 }
 

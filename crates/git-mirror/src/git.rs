@@ -6,6 +6,7 @@ use base64::Engine;
 use process::{Output, Program, RunError};
 use secrecy::ExposeSecret;
 
+use crate::remote::Place;
 use crate::{CommitId, Credentials, Remote};
 
 /// Settings that hold for every run: no prompt, no clean-up of its own, no protocol that starts programs.
@@ -75,18 +76,41 @@ pub(crate) fn push(
     with_remote(git(git_dir), remote).args(args).run()
 }
 
+/// The program on the remote's side that takes a push, for a conversation of our own; `None` over HTTP, where there is
+/// more to it.
+pub(crate) fn receive_pack(remote: &Remote) -> Option<Program> {
+    let program = match remote.url.place()? {
+        Place::Local(path) => unsettled().args(["receive-pack", "--", path]),
+        Place::Ssh { user_and_host, port, path } => {
+            let port = port.into_iter().flat_map(|port| ["-p".to_owned(), port.to_owned()]);
+            let command = format!("git-receive-pack {}", quoted(path));
+            let ssh = Program::new("ssh").inherit("SSH_AUTH_SOCK").args(ssh_options(&remote.credentials));
+            ssh.args(port).args(["--".to_owned(), user_and_host.to_owned(), command])
+        }
+    };
+    Some(program.deadline(remote.deadline))
+}
+
 /// Rolls small packs up into larger ones, so that their number grows with the logarithm of the pushes.
 pub(crate) fn repack(git_dir: &Path) -> Result<Output, RunError> {
     git(git_dir).args(["repack", "--geometric=2", "-d", "--quiet"]).run()
 }
 
-fn git(git_dir: &Path) -> Program {
-    let mut program = Program::new("git")
+/// Git with nobody's settings.
+fn unsettled() -> Program {
+    Program::new("git")
         .env("GIT_TERMINAL_PROMPT", "0")
         .env("GIT_CONFIG_NOSYSTEM", "1")
         .env("GIT_CONFIG_GLOBAL", "/dev/null")
         .env("GIT_ALLOW_PROTOCOL", "ssh:https:http:file")
-        .args([prefixed("--git-dir=", git_dir), "-c".into(), prefixed("safe.directory=", git_dir)]);
+}
+
+fn git(git_dir: &Path) -> Program {
+    let mut program = unsettled().args([
+        prefixed("--git-dir=", git_dir),
+        "-c".into(),
+        prefixed("safe.directory=", git_dir),
+    ]);
     for setting in SETTINGS {
         program = program.args(["-c", setting]);
     }
@@ -124,19 +148,37 @@ fn authorization(credentials: &Credentials) -> Option<String> {
 
 /// The command Git runs for SSH, for `sh` to split.
 fn ssh(credentials: &Credentials) -> String {
-    let common = "ssh -o BatchMode=yes -o StrictHostKeyChecking=yes -o ConnectTimeout=15";
-    match credentials {
-        Credentials::SshKey { key, known_hosts } => format!(
-            "{common} -o IdentitiesOnly=yes -i {} -o UserKnownHostsFile={}",
-            quoted(key),
-            quoted(known_hosts)
-        ),
-        Credentials::None | Credentials::Token(_) | Credentials::Basic { .. } => common.to_owned(),
-    }
+    let options = ssh_options(credentials);
+    let options = options.iter().map(|option| {
+        let plain = |c: char| c.is_ascii_alphanumeric() || "-=./_".contains(c);
+        if option.chars().all(plain) { option.clone() } else { quoted(option) }
+    });
+    std::iter::once("ssh".to_owned()).chain(options).collect::<Vec<_>>().join(" ")
 }
 
-fn quoted(path: &Path) -> String {
-    format!("'{}'", path.to_string_lossy().replace('\'', r"'\''"))
+/// How we want SSH to be: no questions, and no host we do not know.
+fn ssh_options(credentials: &Credentials) -> Vec<String> {
+    let mut options: Vec<String> = Vec::new();
+    let mut option = |text: String| options.extend(["-o".to_owned(), text]);
+    option("BatchMode=yes".to_owned());
+    option("StrictHostKeyChecking=yes".to_owned());
+    option("ConnectTimeout=15".to_owned());
+    if let Credentials::SshKey { key, known_hosts } = credentials {
+        option("IdentitiesOnly=yes".to_owned());
+        option(format!("IdentityFile={}", ssh_path(key)));
+        option(format!("UserKnownHostsFile={}", ssh_path(known_hosts)));
+    }
+    options
+}
+
+/// A path as SSH reads one in a setting: blanks would end it, and `%` and `~` would stand for something else.
+fn ssh_path(path: &Path) -> String {
+    let text = path.to_string_lossy().replace('%', "%%");
+    if text.contains([' ', '\t']) { format!("\"{text}\"") } else { text }
+}
+
+fn quoted(text: &str) -> String {
+    format!("'{}'", text.replace('\'', r"'\''"))
 }
 
 #[cfg(test)]
@@ -150,7 +192,7 @@ mod tests {
         assert_eq!(
             ssh(&credentials),
             "ssh -o BatchMode=yes -o StrictHostKeyChecking=yes -o ConnectTimeout=15 -o IdentitiesOnly=yes \
-             -i '/k/it'\\''s; id' -o UserKnownHostsFile='/k/known hosts'"
+             -o 'IdentityFile=\"/k/it'\\''s; id\"' -o 'UserKnownHostsFile=\"/k/known hosts\"'"
         );
     }
 

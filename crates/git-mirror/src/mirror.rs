@@ -1,11 +1,12 @@
 //! The mirror itself: one owner, who fetches, pushes and moves our branch.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
-use tracing::{debug, warn};
+use tracing::warn;
 
 use crate::open::{self, Folder};
-use crate::porcelain::{self, FetchFailure, Pushed};
+use crate::porcelain::{self, FetchFailure};
+use crate::push::{Direct, Push, PushOutcome};
 use crate::{Batch, CommitId, Error, Reader, Remote, RemoteError, git};
 
 /// Packs above this number are rolled up. Small enough that a look-up does not notice them, large enough that
@@ -18,6 +19,7 @@ pub struct Mirror {
     folder: Folder,
     remote: Remote,
     reader: Reader,
+    direct: Direct,
 }
 
 /// What a fetch has shown.
@@ -42,19 +44,24 @@ pub enum Movement {
     Rewritten,
 }
 
-/// What became of a batch.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum PushOutcome {
-    /// The remote has moved to the batch's last commit, and our branch with it.
-    Pushed,
-    /// The remote's branch was not where the batch began: fetch, and build it again on the new tip. With what Git said.
-    Lost(String),
-    /// The remote does not want it, for this reason; building it again would not help.
-    Refused(String),
-    /// The remote was not reached; nothing was sent.
-    Unreachable(String),
-    /// The connection ended before the answer: only a later fetch can tell, and the remote may still be at work.
-    Unknown(String),
+/// Rolls small packs up. Neither readers nor the owner of the mirror are disturbed.
+#[derive(Debug)]
+pub struct Tidying {
+    git_dir: PathBuf,
+}
+
+impl Tidying {
+    /// Does it.
+    ///
+    /// # Errors
+    /// When git fails.
+    pub fn run(&self) -> Result<(), Error> {
+        let output = git::repack(&self.git_dir).map_err(|error| Error::write("rolled up packs", error))?;
+        if output.succeeded() {
+            return Ok(());
+        }
+        Err(Error::write("rolled up packs", output.stderr_text()))
+    }
 }
 
 impl Mirror {
@@ -65,7 +72,7 @@ impl Mirror {
     /// When the folder cannot be used, or another process uses it.
     pub fn open(folder: &Path, remote: Remote) -> Result<Self, Error> {
         let (folder, reader) = open::open(folder, &remote)?;
-        Ok(Self { folder, remote, reader })
+        Ok(Self { folder, remote, reader, direct: Direct::default() })
     }
 
     /// The reading half, for any thread.
@@ -121,6 +128,16 @@ impl Mirror {
         Ok(true)
     }
 
+    /// Makes the mirror anew, for the next fetch to fill, because something that must be in it is not.
+    ///
+    /// # Errors
+    /// When the folder cannot be used.
+    pub fn renew(&mut self) -> Result<(), Error> {
+        let repo = open::renew(&self.folder.git_dir, &self.remote.branch)?;
+        self.reader.replace(repo);
+        Ok(())
+    }
+
     fn fetch_once(&mut self) -> Result<Fetched, Error> {
         let before = self.tip()?;
         let after = self.fetch_tracking()?;
@@ -162,47 +179,46 @@ impl Mirror {
         Ok(Batch::new(self.reader.local(), self.tip()?))
     }
 
-    /// Stores a batch as one pack and pushes it; our branch moves only when the remote has accepted. A batch
-    /// without commits is pushed already.
+    /// A batch to build on a commit that is still on its way to the remote: one that [`Mirror::store`] has stored.
+    ///
+    /// # Errors
+    /// When the mirror cannot be opened.
+    pub fn batch_on(&self, head: CommitId) -> Result<Batch, Error> {
+        Ok(Batch::new(self.reader.local(), Some(head)))
+    }
+
+    /// Stores a batch as one pack, to be sent from any thread; `None` for a batch without commits.
+    ///
+    /// # Errors
+    /// When the mirror cannot be written.
+    pub fn store(&self, batch: &Batch) -> Result<Option<Push>, Error> {
+        let Some(new) = batch.head().filter(|_| batch.head() != batch.base()) else { return Ok(None) };
+        let pack = batch.store(&self.folder.git_dir.join("objects/pack"))?;
+        let (git_dir, remote) = (self.folder.git_dir.clone(), self.remote.clone());
+        Ok(Some(Push { git_dir, remote, base: batch.base(), new, pack, direct: self.direct.clone() }))
+    }
+
+    /// Moves our branch to what the remote has accepted.
+    ///
+    /// # Errors
+    /// When the refs cannot be written.
+    pub fn accepted(&mut self, new: CommitId) -> Result<(), Error> {
+        self.set(&self.remote.branch.tracking(), new)?;
+        self.set(&self.remote.branch.head(), new)
+    }
+
+    /// Stores a batch and pushes it; our branch moves only when the remote has accepted. A batch without commits is
+    /// pushed already.
     ///
     /// # Errors
     /// When the mirror cannot be written or git cannot be run. What the remote does is an outcome, not an error.
     pub fn push(&mut self, batch: &Batch) -> Result<PushOutcome, Error> {
-        let Some(new) = batch.head().filter(|_| batch.head() != batch.base()) else {
-            return Ok(PushOutcome::Pushed);
-        };
-        let pack = batch.store(&self.folder.git_dir.join("objects/pack"))?;
-        // The pack becomes durable while the remote is at work; only the moved branch makes us depend on it.
-        let (durable, output) = std::thread::scope(|scope| {
-            let durable = scope.spawn(|| pack.sync());
-            let output = git::push(&self.folder.git_dir, &self.remote, batch.base(), new);
-            (durable.join(), output)
-        });
-        let output = match output {
-            Ok(output) => output,
-            Err(process::RunError::TimedOut { deadline, .. }) => {
-                let text = format!("no answer within {} s", deadline.as_secs());
-                return Ok(PushOutcome::Unknown(text));
-            }
-            Err(source) => return Err(self.program(source).into()),
-        };
-        let outcome = match porcelain::pushed(&output) {
-            Pushed::Accepted => PushOutcome::Pushed,
-            Pushed::Lost(text) => PushOutcome::Lost(text),
-            Pushed::Refused(text) => PushOutcome::Refused(text),
-            Pushed::Unreachable(text) => PushOutcome::Unreachable(text),
-            Pushed::Unknown(text) => PushOutcome::Unknown(text),
-        };
-        debug!(commit = %new, ?outcome, "pushed");
+        let Some(push) = self.store(batch)? else { return Ok(PushOutcome::Pushed) };
+        let new = push.new;
+        let outcome = push.send()?;
         if outcome == PushOutcome::Pushed {
-            match durable {
-                Ok(Ok(())) => {}
-                // The remote has it all: a mirror that lost it is noticed at the next start and made again.
-                Ok(Err(error)) => warn!(%error, "the pack of an accepted push may not be on disk"),
-                Err(_) => warn!("the pack of an accepted push may not be on disk"),
-            }
-            self.set(&self.remote.branch.tracking(), new)?;
-            self.set(&self.remote.branch.head(), new)?;
+            self.accepted(new)?;
+            push.meet();
         }
         Ok(outcome)
     }
@@ -217,16 +233,10 @@ impl Mirror {
             .is_ok_and(|packs| packs > MOST_PACKS)
     }
 
-    /// Rolls small packs up. Readers are not disturbed.
-    ///
-    /// # Errors
-    /// When git fails.
-    pub fn tidy(&mut self) -> Result<(), Error> {
-        let output = git::repack(&self.folder.git_dir).map_err(|source| self.program(source))?;
-        if output.succeeded() {
-            return Ok(());
-        }
-        Err(Error::write("rolled up packs", output.stderr_text()))
+    /// The work that is due then, for any thread.
+    #[must_use]
+    pub fn tidying(&self) -> Tidying {
+        Tidying { git_dir: self.folder.git_dir.clone() }
     }
 
     fn fetch_tracking(&self) -> Result<Option<CommitId>, Error> {

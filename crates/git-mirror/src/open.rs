@@ -87,9 +87,14 @@ pub(crate) fn heal(git_dir: &Path, branch: &Branch) -> Result<Option<gix::Thread
             warn!(reason, "the mirror was damaged while in use: making it again from the remote");
         }
     }
+    renew(git_dir, branch).map(Some)
+}
+
+/// Makes a mirror anew and empty.
+pub(crate) fn renew(git_dir: &Path, branch: &Branch) -> Result<gix::ThreadSafeRepository, Error> {
     remove(git_dir)?;
     create(git_dir, branch)?;
-    Reader::repository(git_dir).map(Some)
+    Reader::repository(git_dir)
 }
 
 fn is_damage(error: &io::Error) -> bool {

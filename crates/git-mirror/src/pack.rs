@@ -30,6 +30,8 @@ pub(crate) struct NewObject {
 /// A pack that is in place and readable, but perhaps not on disk yet.
 pub(crate) struct StoredPack {
     files: Vec<PathBuf>,
+    /// Its content, as a remote takes it.
+    pub(crate) bytes: Vec<u8>,
 }
 
 impl StoredPack {
@@ -64,7 +66,8 @@ pub(crate) fn write(folder: &Path, objects: &[NewObject]) -> Result<StoredPack, 
     for (path, bytes) in [(path("pack"), &pack), (path("idx"), &index)] {
         put(&path, bytes).map_err(Error::folder(&path))?;
     }
-    Ok(StoredPack { files: vec![path("pack"), path("idx")] })
+    let files = vec![path("pack"), path("idx")];
+    Ok(StoredPack { files, bytes: pack })
 }
 
 fn put(path: &Path, bytes: &[u8]) -> io::Result<()> {
@@ -144,7 +147,14 @@ fn distance(out: &mut Vec<u8>, mut value: u64) {
     out.extend(bytes.iter().rev());
 }
 
+/// What is shorter is stored as it is: compressing would save less than starting the compressor costs.
+const WORTH_COMPRESSING: usize = 128;
+
 fn compressed(compress: &mut Compress, out: &mut Vec<u8>, data: &[u8]) -> io::Result<()> {
+    if data.len() < WORTH_COMPRESSING {
+        stored(out, data);
+        return Ok(());
+    }
     compress.reset();
     let start = out.len();
     // Deflate grows what it cannot compress by less than a thousandth and a few bytes.
@@ -157,6 +167,21 @@ fn compressed(compress: &mut Compress, out: &mut Vec<u8>, data: &[u8]) -> io::Re
     let written = usize::try_from(compress.total_out()).map_err(io::Error::other)?;
     out.truncate(start + written);
     Ok(())
+}
+
+/// A zlib stream of one block that holds the bytes themselves (RFC 1950, RFC 1951).
+fn stored(out: &mut Vec<u8>, data: &[u8]) {
+    let length = data.len() as u16;
+    out.extend_from_slice(&[0x78, 0x01, 0x01]);
+    out.extend_from_slice(&length.to_le_bytes());
+    out.extend_from_slice(&(!length).to_le_bytes());
+    out.extend_from_slice(data);
+    // Adler-32; so few bytes cannot overflow before the remainder is taken.
+    let (low, high) = data.iter().fold((1u32, 0u32), |(low, high), byte| {
+        let low = low + u32::from(*byte);
+        (low, high + low)
+    });
+    out.extend_from_slice(&((high % 65_521) << 16 | (low % 65_521)).to_be_bytes());
 }
 
 /// The index, version 2: ids in order, checksums, offsets.

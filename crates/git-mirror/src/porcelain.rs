@@ -59,13 +59,31 @@ pub(crate) fn pushed(output: &Output) -> Pushed {
     let summary = rest.rsplit('\t').next().unwrap_or(rest);
     match flag.trim() {
         "" | "*" | "+" | "=" if output.succeeded() => Pushed::Accepted,
-        "!" if LOST.iter().any(|reason| summary.contains(reason)) => {
-            Pushed::Lost(explained(summary, &stderr))
-        }
         "!" if summary.contains("remote failure") => Pushed::Unknown(explained(summary, &stderr)),
-        "!" => Pushed::Refused(explained(summary, &stderr)),
+        "!" => rejected(summary, &stderr),
         // A good line and a bad exit code contradict each other: look at the remote.
         _ => Pushed::Unknown(explained(summary, &stderr)),
+    }
+}
+
+/// Why a remote that answered did not move its branch.
+pub(crate) fn rejected(reason: &str, stderr: &str) -> Pushed {
+    let lost = LOST.iter().any(|lost| reason.contains(lost.trim_matches(['(', ')'])));
+    if lost { Pushed::Lost(explained(reason, stderr)) } else { Pushed::Refused(explained(reason, stderr)) }
+}
+
+/// What it means that a remote to which everything was sent did not even greet.
+pub(crate) fn not_greeted(stderr: &str) -> Pushed {
+    // These tell of a line that was up before it was cut.
+    const CUT: [&str; 5] = ["client_loop", "Broken pipe", "Connection reset", "closed by", "Timeout, server"];
+    let text = said(stderr);
+    if stderr.trim().is_empty() || CUT.iter().any(|cut| stderr.contains(cut)) {
+        return Pushed::Unknown(text);
+    }
+    match contact(&format!("{stderr}\nCould not read from remote repository.")) {
+        Some(Contact::Refused) => Pushed::Refused(text),
+        Some(Contact::None) => Pushed::Unreachable(text),
+        None => Pushed::Unknown(text),
     }
 }
 
@@ -154,7 +172,7 @@ fn explained(summary: &str, stderr: &str) -> String {
 }
 
 /// The lines that say something, on one line.
-fn said(stderr: &str) -> String {
+pub(crate) fn said(stderr: &str) -> String {
     const ADVICE: [&str; 3] = ["Please make sure", "and the repository exists", "hint:"];
     let lines: Vec<&str> = stderr
         .lines()

@@ -60,6 +60,22 @@ pub enum Credentials {
 #[derive(Clone, PartialEq, Eq)]
 pub struct RemoteUrl(Box<str>);
 
+/// Where a repository is that is reached by running a program beside it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Place<'u> {
+    /// On this machine.
+    Local(&'u str),
+    /// On a host that is reached by SSH.
+    Ssh {
+        /// For SSH to read.
+        user_and_host: &'u str,
+        /// Another port than SSH's own.
+        port: Option<&'u str>,
+        /// On that host.
+        path: &'u str,
+    },
+}
+
 /// An address or branch name that cannot be used.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum InvalidRemote {
@@ -102,6 +118,35 @@ impl RemoteUrl {
     #[must_use]
     pub fn as_str(&self) -> &str {
         &self.0
+    }
+
+    /// Where it is, when it is not reached by HTTP.
+    pub(crate) fn place(&self) -> Option<Place<'_>> {
+        if let Some(path) = self.0.strip_prefix("file://") {
+            return path.starts_with('/').then_some(Place::Local(path));
+        }
+        if self.0.starts_with('/') {
+            return Some(Place::Local(&self.0));
+        }
+        if let Some(rest) = self.0.strip_prefix("ssh://") {
+            let (authority, _) = rest.split_once('/')?;
+            let path = &rest[authority.len()..];
+            // Git drops the slash before a home folder.
+            let path = if path.starts_with("/~") { &path[1..] } else { path };
+            let after_host = authority.rfind(']').map_or(0, |at| at + 1);
+            let port = authority[after_host..].rsplit_once(':').map(|(_, port)| port);
+            let end = authority.len() - port.map_or(0, |port| port.len() + 1);
+            let host = &authority[..end];
+            // Brackets of an address are for the URL alone: such hosts are left to Git.
+            let plain = !host.contains(['[', ']']) && port.is_none_or(|port| port.parse::<u16>().is_ok());
+            return plain.then_some(Place::Ssh { user_and_host: host, port, path });
+        }
+        if self.is_http() {
+            return None;
+        }
+        let (host, path) = self.0.split_once(':')?;
+        let plain = !host.contains(['[', ']']);
+        plain.then_some(Place::Ssh { user_and_host: host, port: None, path })
     }
 
     /// Whether Git speaks HTTP to it.
@@ -233,6 +278,26 @@ mod tests {
         for secret in ["https://bo:hunter2@host/x", "https://hunter2@host/x", "ssh://git:hunter2@host/x"] {
             let error = secret.parse::<RemoteUrl>().unwrap_err().to_string();
             assert_eq!(error, "the address of the Git repository on `host` holds credentials");
+        }
+    }
+
+    #[test]
+    fn a_place_is_where_git_would_go() {
+        fn ssh<'u>(user_and_host: &'u str, port: Option<&'u str>, path: &'u str) -> Option<Place<'u>> {
+            Some(Place::Ssh { user_and_host, port, path })
+        }
+        for (address, place) in [
+            ("/srv/config.git", Some(Place::Local("/srv/config.git"))),
+            ("file:///srv/config.git", Some(Place::Local("/srv/config.git"))),
+            ("ssh://git@host/org/config.git", ssh("git@host", None, "/org/config.git")),
+            ("ssh://git@host:2222/org/config.git", ssh("git@host", Some("2222"), "/org/config.git")),
+            ("ssh://host/~bo/config.git", ssh("host", None, "~bo/config.git")),
+            ("git@github.com:org/config.git", ssh("git@github.com", None, "org/config.git")),
+            ("ssh://git@[::1]:22/config.git", None),
+            ("ssh://git@host:ssh/config.git", None),
+            ("https://host/config.git", None),
+        ] {
+            assert_eq!(address.parse::<RemoteUrl>().unwrap().place(), place, "{address}");
         }
     }
 

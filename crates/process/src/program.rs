@@ -182,8 +182,10 @@ impl Program {
 
     #[expect(clippy::disallowed_methods, reason = "this is the one place that starts programs")]
     fn spawn(&self) -> io::Result<Child> {
-        let mut command = Command::new(&self.name);
-        command.args(&self.args).env_clear();
+        // A program given by its path is started without a copy of our own memory's map, which a large program notices.
+        let path = self.found().unwrap_or_else(|| PathBuf::from(&self.name));
+        let mut command = Command::new(path);
+        command.arg0(&self.name).args(&self.args).env_clear();
         for name in &self.inherit {
             if let Some(value) = std::env::var_os(name) {
                 command.env(name, value);
@@ -195,6 +197,22 @@ impl Program {
         }
         let stdin = if self.input.is_empty() { Stdio::null() } else { Stdio::piped() };
         command.stdin(stdin).stdout(Stdio::piped()).stderr(Stdio::piped()).process_group(0).spawn()
+    }
+
+    /// Where the program is, on the `PATH` it will see.
+    fn found(&self) -> Option<PathBuf> {
+        use std::os::unix::fs::PermissionsExt;
+        if self.name.to_string_lossy().contains('/') {
+            return None;
+        }
+        let given = self.env.iter().rev().find(|(name, _)| name == "PATH").map(|(_, value)| value.clone());
+        let folders = given.or_else(|| std::env::var_os("PATH"))?;
+        std::env::split_paths(&folders)
+            .filter(|folder| folder.is_absolute())
+            .map(|folder| folder.join(&self.name))
+            .find(|path| {
+                path.metadata().is_ok_and(|file| file.is_file() && file.permissions().mode() & 0o111 != 0)
+            })
     }
 
     /// The program's name, for messages.

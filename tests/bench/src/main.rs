@@ -13,6 +13,8 @@ use std::process::ExitCode;
 
 use anyhow::{Context, Result, bail};
 
+use crate::release::Part;
+
 fn main() -> ExitCode {
     match run() {
         Ok(()) => ExitCode::SUCCESS,
@@ -30,10 +32,13 @@ fn run() -> Result<()> {
     // A second call finds the provider installed; that is all we need.
     drop(rustls::crypto::ring::default_provider().install_default());
     let figures = match args.iter().map(String::as_str).collect::<Vec<_>>()[..] {
-        ["release"] => runtime.block_on(release::measure())?,
+        ["release"] => runtime.block_on(release::measure(Part::Whole))?,
+        ["release", "--ssh"] => runtime.block_on(release::measure(Part::Ssh))?,
+        ["release", "--local"] => runtime.block_on(release::measure(Part::Local))?,
+        ["release", "--long"] => runtime.block_on(release::measure(Part::Long))?,
         ["reconcile"] => runtime.block_on(reconcile::measure(reconcile::Scale::FULL))?,
         ["reconcile", "--small"] => runtime.block_on(reconcile::measure(reconcile::Scale::SMALL))?,
-        _ => bail!("name what to measure: release, or reconcile [--small]"),
+        _ => bail!("name what to measure: release [--ssh|--local|--long], or reconcile [--small]"),
     };
     let mut out = std::io::stdout().lock();
     writeln!(out, "{}\n\n{figures}", machine::describe())?;

@@ -26,22 +26,79 @@ const CALLERS: usize = 200;
 /// Reads timed.
 const READS: usize = 500;
 
-/// Measures on the reference repository, over SSH and on a local path.
-pub(crate) async fn measure() -> Result<Figures> {
+/// A history ten times as long as that of the reference repository.
+const LONG: usize = 10 * reference::RELEASES;
+
+/// What of the release path is measured.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Part {
+    /// Everything.
+    Whole,
+    /// The reference repository over SSH.
+    Ssh,
+    /// The reference repository on a local path.
+    Local,
+    /// Reads on a history of 200,001 commits.
+    Long,
+}
+
+/// Measures on the reference repository, over SSH and on a local path, and reads on a longer history.
+pub(crate) async fn measure(part: Part) -> Result<Figures> {
     let programs = Programs::find()?;
     let host = GitHost::start().await?;
+    let mut figures = Figures::default();
+    if part != Part::Long {
+        measure_reference(part, &programs, &host, &mut figures).await?;
+    }
+    if matches!(part, Part::Whole | Part::Long) {
+        measure_long(&programs, &host, &mut figures).await?;
+    }
+    Ok(figures)
+}
+
+async fn measure_reference(
+    part: Part,
+    programs: &Programs,
+    host: &GitHost,
+    figures: &mut Figures,
+) -> Result<()> {
     tell("writing the reference repository: 1,000 services x 3 environments x 8 files, 20,001 commits");
     let config = host.create("config")?;
     reference::write(config.path(), reference::RELEASES)?;
     let twin = host.create("twin")?;
     reference::write(twin.path(), reference::RELEASES)?;
-    let mut figures = Figures::default();
-    let ssh = Remote { url: config.ssh_url().to_owned(), twin: twin.ssh_url().to_owned(), name: "SSH" };
-    measure_remote(&programs, &host, (&config, &twin), &ssh, &mut figures).await?;
-    let local = Remote { url: config.file_url(), twin: twin.file_url(), name: "local path" };
-    measure_remote(&programs, &host, (&config, &twin), &local, &mut figures).await?;
+    if part != Part::Local {
+        let ssh = Remote { url: config.ssh_url().to_owned(), twin: twin.ssh_url().to_owned(), name: "SSH" };
+        measure_remote(programs, host, (&config, &twin), &ssh, figures).await?;
+    }
+    if part != Part::Ssh {
+        let local = Remote { url: config.file_url(), twin: twin.file_url(), name: "local path" };
+        measure_remote(programs, host, (&config, &twin), &local, figures).await?;
+    }
     config.fsck()?;
-    Ok(figures)
+    Ok(())
+}
+
+/// What a long history costs those who ask.
+async fn measure_long(programs: &Programs, host: &GitHost, figures: &mut Figures) -> Result<()> {
+    tell("writing a repository of 200,001 commits");
+    let config = host.create("long")?;
+    reference::write(config.path(), LONG)?;
+    let name = "200,001 commits";
+    tell(&format!("starting on {name}"));
+    let server = Server::start(programs, host, &config.file_url()).await?;
+    figures.add(&format!("cold start, {name}"), milliseconds(server.started_in), "-".into(), "-");
+    reads(&server, figures, name).await?;
+    memory(&server, figures, name);
+    let warm = server.restart(programs, host, &config.file_url()).await?;
+    figures.add(&format!("warm start, {name}"), milliseconds(warm.started_in), "-".into(), "<= 1 s");
+    Ok(())
+}
+
+fn memory(server: &Server, figures: &mut Figures, name: &str) {
+    let resident = resident_bytes(server.pid()) >> 20;
+    let what = format!("memory after all that, {name}");
+    figures.add(&what, format!("{resident} MB"), "-".into(), "<= 100 MB");
 }
 
 struct Remote {
@@ -87,13 +144,7 @@ async fn measure_remote(
         if remote.name == "SSH" { "reported" } else { ">= 1,000" },
     );
     reads(&server, figures, remote.name).await?;
-    let resident = resident_bytes(server.pid()) >> 20;
-    figures.add(
-        &format!("memory after all that, {}", remote.name),
-        format!("{resident} MB"),
-        "-".into(),
-        "<= 100 MB",
-    );
+    memory(&server, figures, remote.name);
     let warm = server.restart(programs, host, &remote.url).await?;
     figures.add(&format!("warm start, {}", remote.name), milliseconds(warm.started_in), "-".into(), "<= 1 s");
     Ok(())

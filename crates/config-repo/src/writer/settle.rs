@@ -4,13 +4,13 @@ use std::hash::{BuildHasher, Hasher, RandomState};
 use std::time::Duration;
 
 use explain::Explain;
-use git_mirror::{Batch, PushOutcome};
-use tracing::{error, info};
+use git_mirror::{Batch, CommitId, PushOutcome};
+use tracing::{error, info, warn};
 
 use super::decide::Made;
 use super::job::{Answer, Job};
 use super::{Worker, unmirrored};
-use crate::WriteError;
+use crate::{ReadError, WriteError};
 
 /// How often a batch is built anew because others pushed first. Each of them made progress, so nobody starves for
 /// long; this bounds how long a caller waits.
@@ -24,17 +24,31 @@ const MOST_UNMOVED: u32 = 3;
 const LONGEST_PAUSE: Duration = Duration::from_millis(150);
 
 /// An answer, and whether it holds only if the batch lands.
-struct Decided {
+pub(super) struct Decided {
     answer: Answer,
     rests_on_batch: bool,
+}
+
+/// How often a batch was tried, and what is known of the remote meanwhile.
+#[derive(Default)]
+pub(super) struct Tries {
+    made: u32,
+    /// The remote has just been seen.
+    fresh: bool,
+    /// How often it was where it should be, and a push did not land all the same.
+    unmoved: u32,
 }
 
 impl Worker {
     /// Serves these requests to their end.
     pub(super) fn settle(&mut self, jobs: Vec<Job>) {
-        let mut fresh = false;
-        let mut unmoved = 0;
-        for attempt in 1..=MOST_ATTEMPTS {
+        self.settle_from(jobs, Tries::default());
+    }
+
+    /// The same, after some tries.
+    pub(super) fn settle_from(&mut self, mut jobs: Vec<Job>, mut tries: Tries) {
+        while tries.made < MOST_ATTEMPTS {
+            tries.made += 1;
             // A mirror that is gone would read like an empty repository.
             if !self.mirror.is_there()
                 && let Err(error) = self.advance()
@@ -45,41 +59,67 @@ impl Worker {
                 Ok(built) => built,
                 Err(error) => return fail(jobs, &error),
             };
-            if batch.head() == batch.base() {
+            let Some(head) = batch.head().filter(|_| batch.head() != batch.base()) else {
                 // Nobody's "no" may rest on what others have changed meanwhile.
                 let known = batch.base();
-                match if fresh { Ok(known) } else { self.advance() } {
+                match if tries.fresh { Ok(known) } else { self.advance() } {
                     Ok(tip) if tip != known => {
-                        fresh = true;
+                        tries.fresh = true;
                         continue;
                     }
                     // Nothing is known yet, so nothing can be said.
                     Err(error) if known.is_none() => return fail(jobs, &error),
                     Ok(_) | Err(_) => return reply(jobs, decided, None),
                 }
+            };
+            let outcome = self.mirror.push(&batch);
+            if let Ok(PushOutcome::Pushed) = outcome {
+                self.take_in();
             }
-            match self.push(&batch) {
+            match self.judge(head, outcome) {
                 Ok(()) => {
-                    info!(requests = jobs.len(), commit = ?batch.head(), attempt, "landed");
+                    info!(requests = jobs.len(), commit = %head, attempt = tries.made, "landed");
                     return reply(jobs, decided, None);
                 }
-                Err(Setback::NotThere(reason)) => match self.advance() {
-                    Ok(tip) if tip != batch.base() => (fresh, unmoved) = (true, 0),
-                    Ok(_) if unmoved < MOST_UNMOVED => (fresh, unmoved) = (true, unmoved + 1),
-                    Ok(_) => return reply(jobs, decided, Some(&reason)),
-                    Err(error) => return reply(jobs, decided, Some(&error)),
+                Err(setback) => match self.set_back(batch.base(), jobs, decided, setback, &mut tries) {
+                    Some(again) => jobs = again,
+                    None => return,
                 },
-                Err(Setback::Refused(_)) if jobs.len() > 1 => return self.halve(jobs),
-                Err(Setback::Refused(text)) => {
-                    return reply(jobs, decided, Some(&WriteError::Refused { text }));
-                }
-                Err(Setback::Failed(error)) => return reply(jobs, decided, Some(&error)),
             }
-            if attempt > 1 {
-                pause(attempt);
+            if tries.made > 1 {
+                pause(tries.made);
             }
         }
         fail(jobs, &WriteError::Contended { attempts: MOST_ATTEMPTS });
+    }
+
+    /// What is done about a batch that has not landed: the requests to try again, or none when all are answered.
+    pub(super) fn set_back(
+        &mut self,
+        base: Option<CommitId>,
+        jobs: Vec<Job>,
+        decided: Vec<Option<Decided>>,
+        setback: Setback,
+        tries: &mut Tries,
+    ) -> Option<Vec<Job>> {
+        match setback {
+            Setback::NotThere(reason) => match self.advance() {
+                Ok(tip) if tip != base => {
+                    (tries.fresh, tries.unmoved) = (true, 0);
+                    return Some(jobs);
+                }
+                Ok(_) if tries.unmoved < MOST_UNMOVED => {
+                    (tries.fresh, tries.unmoved) = (true, tries.unmoved + 1);
+                    return Some(jobs);
+                }
+                Ok(_) => reply(jobs, decided, Some(&reason)),
+                Err(error) => reply(jobs, decided, Some(&error)),
+            },
+            Setback::Refused(_) if jobs.len() > 1 => self.halve(jobs),
+            Setback::Refused(text) => reply(jobs, decided, Some(&WriteError::Refused { text })),
+            Setback::Failed(error) => reply(jobs, decided, Some(&error)),
+        }
+        None
     }
 
     /// The remote may refuse a batch because of one of its commits: the others must not suffer.
@@ -92,23 +132,24 @@ impl Worker {
     fn build(&self, jobs: &[Job]) -> Result<(Batch, Vec<Option<Decided>>), WriteError> {
         let mut batch = self.mirror.batch().map_err(unmirrored)?;
         let mut made = Made::new();
-        let decided = jobs
-            .iter()
-            .map(|job| {
-                let answer = self.decide(&mut batch, &mut made, job)?;
-                Some(Decided { answer, rests_on_batch: batch.head() != batch.base() })
-            })
-            .collect();
+        let decided = jobs.iter().map(|job| self.decided(&mut batch, &mut made, job)).collect();
         Ok((batch, decided))
     }
 
-    /// Pushes, and finds out what happened when the answer was lost.
-    fn push(&mut self, batch: &Batch) -> Result<(), Setback> {
-        let reason = match self.mirror.push(batch) {
-            Ok(PushOutcome::Pushed) => {
-                self.take_in();
-                return Ok(());
-            }
+    /// One request, decided at the head of a batch.
+    pub(super) fn decided(&self, batch: &mut Batch, made: &mut Made, job: &Job) -> Option<Decided> {
+        let answer = self.decide(batch, made, job)?;
+        Some(Decided { answer, rests_on_batch: batch.head() != batch.base() })
+    }
+
+    /// Whether what was pushed is on the remote; finds out when the answer was lost.
+    pub(super) fn judge(
+        &mut self,
+        head: CommitId,
+        outcome: Result<PushOutcome, git_mirror::Error>,
+    ) -> Result<(), Setback> {
+        let reason = match outcome {
+            Ok(PushOutcome::Pushed) => return Ok(()),
             Ok(PushOutcome::Lost(text)) => return Err(Setback::NotThere(WriteError::NotTaken { text })),
             // A pack cut short by what our own disk has lost is refused, too.
             Ok(PushOutcome::Refused(text)) => {
@@ -132,9 +173,7 @@ impl Worker {
             Err(WriteError::Rewritten) => return Err(Setback::Failed(WriteError::Rewritten)),
             Err(_) => return Err(Setback::Failed(reason)),
         };
-        let (Some(head), Some(tip)) = (batch.head(), tip) else {
-            return Err(Setback::NotThere(reason));
-        };
+        let Some(tip) = tip else { return Err(Setback::NotThere(reason)) };
         match self.mirror.reader().is_ancestor(head, tip) {
             Ok(true) => Ok(()),
             // It was not taken, or not yet: whichever commit comes first, the next push cannot land beside it.
@@ -143,9 +182,18 @@ impl Worker {
         }
     }
 
-    /// What the remote has accepted is true, even if the index fails over it.
-    fn take_in(&self) {
-        if let Err(error) = self.index_tip() {
+    /// What the remote has accepted is true, even if the index fails over it. A mirror that turns out to lack what must
+    /// be in it is made again.
+    pub(super) fn take_in(&mut self) {
+        let taken = match self.index_tip() {
+            Err(ReadError::Mirror(error)) => {
+                let reason = explain::chain(&error).join(": ");
+                warn!(reason, "the mirror lacks what it should hold: making it again from the remote");
+                self.mirror.renew().map_err(unmirrored).and_then(|()| self.advance())
+            }
+            taken => taken.map_err(|error| WriteError::Facts(error.into())),
+        };
+        if let Err(error) = taken {
             let reason = explain::chain(&error).join(": ");
             error!(reason, hint = %error.next_step(), "landed, but the release index does not know it");
         }
@@ -153,7 +201,7 @@ impl Worker {
 }
 
 /// Why a batch has not landed.
-enum Setback {
+pub(super) enum Setback {
     /// Its commits are not on the remote: others were first, or else for this reason.
     NotThere(WriteError),
     /// The remote does not want it.
@@ -163,7 +211,7 @@ enum Setback {
 }
 
 /// Answers every request; those whose answer would rest on commits that have not landed fail with the error.
-fn reply(jobs: Vec<Job>, decided: Vec<Option<Decided>>, error: Option<&WriteError>) {
+pub(super) fn reply(jobs: Vec<Job>, decided: Vec<Option<Decided>>, error: Option<&WriteError>) {
     for (job, decided) in jobs.into_iter().zip(decided) {
         match (decided, error) {
             (Some(decided), Some(error)) if decided.rests_on_batch => job.fail(error.clone()),

@@ -47,7 +47,7 @@ fn many_pushes_are_rolled_up_without_disturbing_readers() {
         assert!(pushes < 200, "packs are counted");
     }
     let before = reader.snapshot(reader.tip().unwrap().unwrap()).unwrap();
-    mirror.tidy().unwrap();
+    mirror.tidying().run().unwrap();
     assert!(!mirror.is_untidy());
     let last = (pushes - 1).to_string().into_bytes();
     assert_eq!(before.blob(&"a".parse().unwrap()).unwrap().unwrap(), last);

@@ -1,0 +1,109 @@
+//! A batch on its way to the remote.
+
+use std::path::PathBuf;
+use std::sync::{Arc, OnceLock};
+
+use tracing::{debug, warn};
+
+use crate::pack::StoredPack;
+use crate::porcelain::{self, Pushed};
+use crate::{CommitId, Error, Remote, RemoteError, git, send_pack};
+
+/// A stored batch, to be sent by any thread while the next one is built.
+#[must_use = "what is not sent does not land"]
+pub struct Push {
+    pub(crate) git_dir: PathBuf,
+    pub(crate) remote: Remote,
+    pub(crate) base: Option<CommitId>,
+    pub(crate) new: CommitId,
+    pub(crate) pack: StoredPack,
+    pub(crate) direct: Direct,
+}
+
+/// Whether a remote takes our packs as they are, once that is known.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Direct(Arc<OnceLock<bool>>);
+
+/// What became of a batch.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum PushOutcome {
+    /// The remote has moved to the batch's last commit, and our branch with it.
+    Pushed,
+    /// The remote's branch was not where the batch began: fetch, and build it again on the new tip. With what Git said.
+    Lost(String),
+    /// The remote does not want it, for this reason; building it again would not help.
+    Refused(String),
+    /// The remote was not reached; nothing was sent.
+    Unreachable(String),
+    /// The connection ended before the answer: only a later fetch can tell, and the remote may still be at work.
+    Unknown(String),
+}
+
+impl Push {
+    /// Sends it, and waits for the answer. Our own branch stays where it is: see [`crate::Mirror::accepted`].
+    ///
+    /// # Errors
+    /// When git cannot be run. What the remote does is an outcome, not an error.
+    pub fn send(&self) -> Result<PushOutcome, Error> {
+        // The pack becomes durable while the remote is at work; only the moved branch makes us depend on it.
+        let (durable, output) = std::thread::scope(|scope| {
+            let durable = scope.spawn(|| self.pack.sync());
+            let pushed = self.converse();
+            (durable.join(), pushed)
+        });
+        let pushed = match output {
+            Ok(pushed) => pushed,
+            Err(process::RunError::TimedOut { deadline, .. }) => {
+                let text = format!("no answer within {} s", deadline.as_secs());
+                return Ok(PushOutcome::Unknown(text));
+            }
+            Err(source) => {
+                return Err(RemoteError::Program { url: self.remote.url.to_string(), source }.into());
+            }
+        };
+        let outcome = match pushed {
+            Pushed::Accepted => PushOutcome::Pushed,
+            Pushed::Lost(text) => PushOutcome::Lost(text),
+            Pushed::Refused(text) => PushOutcome::Refused(text),
+            Pushed::Unreachable(text) => PushOutcome::Unreachable(text),
+            Pushed::Unknown(text) => PushOutcome::Unknown(text),
+        };
+        debug!(commit = %self.new, ?outcome, "pushed");
+        if outcome == PushOutcome::Pushed {
+            match durable {
+                Ok(Ok(())) => {}
+                // The remote has it all: a mirror that lost it is noticed at the next start and made again.
+                Ok(Err(error)) => warn!(%error, "the pack of an accepted push may not be on disk"),
+                Err(_) => warn!("the pack of an accepted push may not be on disk"),
+            }
+        }
+        Ok(outcome)
+    }
+
+    fn converse(&self) -> Result<Pushed, process::RunError> {
+        let head = self.remote.branch.head();
+        let direct = self.direct.0.get().is_some_and(|understood| *understood);
+        if let Some(program) = git::receive_pack(&self.remote).filter(|_| direct) {
+            let request = send_pack::request(&head, self.base, self.new, &self.pack.bytes);
+            return Ok(send_pack::answer(&program.input(request).run()?, &head, self.base));
+        }
+        let output = git::push(&self.git_dir, &self.remote, self.base, self.new)?;
+        Ok(porcelain::pushed(&output))
+    }
+
+    /// Finds out, if it is not known, whether the remote takes a pack as it is: the next push may then be shorter. To be
+    /// called after a push, when nobody waits.
+    pub fn meet(&self) {
+        let Some(program) = git::receive_pack(&self.remote).filter(|_| self.direct.0.get().is_none()) else {
+            return;
+        };
+        // A remote that was not reached is asked again after the next push.
+        if let Ok(output) = program.input(send_pack::GREETING_ONLY).run()
+            && !output.stdout.is_empty()
+        {
+            let understood = send_pack::understands(&output.stdout);
+            debug!(understood, "met the remote");
+            self.direct.0.get_or_init(|| understood);
+        }
+    }
+}
