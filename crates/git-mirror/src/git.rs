@@ -91,6 +91,34 @@ pub(crate) fn receive_pack(remote: &Remote) -> Option<Program> {
     Some(program.deadline(remote.deadline))
 }
 
+/// Lists the remote's refs that match a pattern, without fetching anything.
+pub(crate) fn list(git_dir: &Path, remote: &Remote, pattern: &str) -> Result<Output, RunError> {
+    let args = ["ls-remote", "--quiet", "--refs", "--", remote.url.as_str(), pattern];
+    with_remote(git(git_dir), remote).args(args).run()
+}
+
+/// Brings the newest commits of many branches, and nothing of their history; a refspec a line.
+pub(crate) fn fetch_tips(git_dir: &Path, remote: &Remote, refspecs: String) -> Result<Output, RunError> {
+    let args = [
+        "fetch",
+        "--quiet",
+        "--depth=1",
+        "--no-tags",
+        "--no-write-fetch-head",
+        "--no-recurse-submodules",
+        "--no-auto-maintenance",
+        "--stdin",
+        "--",
+        remote.url.as_str(),
+    ];
+    with_remote(git(git_dir), remote).args(args).input(refspecs).run()
+}
+
+/// Writes all refs into one file.
+pub(crate) fn pack_refs(git_dir: &Path) -> Result<Output, RunError> {
+    git(git_dir).args(["pack-refs", "--all"]).run()
+}
+
 /// Rolls small packs up into larger ones, so that their number grows with the logarithm of the pushes.
 pub(crate) fn repack(git_dir: &Path) -> Result<Output, RunError> {
     git(git_dir).args(["repack", "--geometric=2", "-d", "--quiet"]).run()

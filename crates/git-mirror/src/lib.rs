@@ -1,4 +1,4 @@
-//! A local bare mirror of one branch of one Git remote.
+//! A local bare mirror of one branch of one Git remote; or of many branches, as they were first seen.
 //!
 //! Reading needs no checkout: a [`Snapshot`] answers from the object database. Writing needs no working copy: a
 //! [`Batch`] builds blobs, trees and commits in memory, any number of commits on top of each other, and
@@ -15,8 +15,11 @@
 //! everything else is done in process. Nothing here knows what the files of a repository mean, and no type of the
 //! Git library leaves this crate. The mirror is a cache: deleted or damaged, it comes back from the remote.
 //!
+//! An [`Archive`] is the mirror for a remote where every branch is one thing that never changes.
+//!
 //! Everything blocks. Read [`Remote`], [`Mirror`], [`Snapshot`], then [`Batch`].
 
+mod archive;
 mod batch;
 mod delta;
 mod error;
@@ -35,6 +38,7 @@ mod send_pack;
 mod sign;
 mod tree_edit;
 
+pub use archive::{Archive, ArchiveReader, ArchiveSource, Moved};
 pub use batch::{Batch, Change, NewCommit};
 pub use error::{Error, RemoteError};
 pub use history::{Commit, History, Signature};

@@ -226,11 +226,7 @@ impl Mirror {
     /// Whether the mirror has collected so many packs that [`Mirror::tidy`] is due.
     #[must_use]
     pub fn is_untidy(&self) -> bool {
-        std::fs::read_dir(self.folder.git_dir.join("objects/pack"))
-            .map(|entries| {
-                entries.flatten().filter(|entry| entry.path().extension() == Some("idx".as_ref())).count()
-            })
-            .is_ok_and(|packs| packs > MOST_PACKS)
+        open::count_packs(&self.folder.git_dir) > MOST_PACKS
     }
 
     /// The work that is due then, for any thread.

@@ -143,6 +143,12 @@ fn clear_leftovers(folder: &Path) -> Result<(), Error> {
     Ok(())
 }
 
+/// How many packs there are; none when that cannot be seen.
+pub(crate) fn count_packs(git_dir: &Path) -> usize {
+    let index = |entry: &fs::DirEntry| entry.path().extension() == Some("idx".as_ref());
+    fs::read_dir(git_dir.join("objects/pack")).map_or(0, |entries| entries.flatten().filter(index).count())
+}
+
 /// Whether the mirror can be trusted: every pack is complete, and the tip and its files can be read.
 fn check(git_dir: &Path, branch: &Branch) -> Result<Reader, Error> {
     check_layout(git_dir)?;

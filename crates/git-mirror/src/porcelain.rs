@@ -2,6 +2,8 @@
 
 use process::Output;
 
+use crate::CommitId;
+
 /// Why a fetch did not work.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) enum FetchFailure {
@@ -42,6 +44,13 @@ pub(crate) fn fetch_failure(output: &Output) -> FetchFailure {
         None if hung_up(&text) => FetchFailure::Unreachable(said(&text)),
         None => FetchFailure::Other(said(&text)),
     }
+}
+
+/// Reads `git ls-remote`: the refs that begin with `prefix`, without it. Lines that are none are left out.
+pub(crate) fn listed(output: &Output, prefix: &str) -> Vec<(String, CommitId)> {
+    let text = output.stdout_text();
+    let lines = text.lines().filter_map(|line| line.split_once('\t'));
+    lines.filter_map(|(id, name)| Some((name.strip_prefix(prefix)?.to_owned(), id.parse().ok()?))).collect()
 }
 
 /// Reads `git push --porcelain` of one ref.
@@ -204,6 +213,15 @@ mod tests {
 
     fn output(code: i32, stdout: &str, stderr: &str) -> Output {
         Output { code: Some(code), stdout: stdout.into(), stderr: stderr.into() }
+    }
+
+    #[test]
+    fn a_listing_is_read_line_by_line() {
+        let id = "0123456789abcdef0123456789abcdef01234567";
+        let text =
+            format!("{id}\trefs/heads/a/1\nbad\trefs/heads/a/2\nwarning: x\n{id}\trefs/tags/refs/heads/a\n");
+        assert_eq!(listed(&output(0, &text, ""), "refs/heads/a/"), [("1".to_owned(), id.parse().unwrap())]);
+        assert_eq!(listed(&output(0, "", ""), "refs/heads/"), []);
     }
 
     #[test]

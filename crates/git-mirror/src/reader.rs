@@ -1,5 +1,6 @@
 //! Reading at a commit, straight from the object database.
 
+use std::collections::BTreeMap;
 use std::fmt;
 use std::path::Path;
 use std::rc::Rc;
@@ -133,6 +134,33 @@ impl Reader {
         Ok(())
     }
 
+    /// Takes a ref away; one that is not there is no fault.
+    pub(crate) fn forget(&self, name: &str) -> Result<(), Error> {
+        use gix::refs::transaction::{Change, PreviousValue, RefEdit, RefLog};
+        let full = gix::refs::FullName::try_from(name).map_err(|error| Error::write(name, error))?;
+        let change = Change::Delete { expected: PreviousValue::Any, log: RefLog::AndReference };
+        let edit = RefEdit { change, name: full, deref: false };
+        self.here().edit_references_as([edit], None).map_err(|error| Error::write(name, error))?;
+        Ok(())
+    }
+
+    /// The commits of all refs in a folder of `root`, by what follows `root` in their names.
+    pub(crate) fn refs_below(&self, root: &str, folder: &str) -> Result<BTreeMap<String, CommitId>, Error> {
+        let below = format!("{root}{folder}");
+        let repo = self.here();
+        let failed = |error: Cause| Error::read(&below, error);
+        let all = repo.references().map_err(|error| failed(error.into()))?;
+        let mut found = BTreeMap::new();
+        for reference in all.prefixed(below.as_str()).map_err(|error| failed(error.into()))? {
+            let reference = reference.map_err(|error| failed(error.into()))?;
+            let name = reference.name().as_bstr().to_string();
+            if let (Some(name), Some(id)) = (name.strip_prefix(root), reference.target().try_id()) {
+                found.insert(name.to_owned(), CommitId(id.to_owned()));
+            }
+        }
+        Ok(found)
+    }
+
     /// The files at a commit.
     ///
     /// # Errors
@@ -232,6 +260,14 @@ impl Snapshot {
     pub fn content(&self, id: BlobId) -> Result<Vec<u8>, Error> {
         let mut blob = self.repo.find_blob(id.0).map_err(|error| Error::read(id, error))?;
         Ok(blob.take_data())
+    }
+
+    /// How many bytes a file has, without reading them.
+    ///
+    /// # Errors
+    /// When it cannot be found.
+    pub fn size(&self, id: BlobId) -> Result<u64, Error> {
+        self.repo.find_header(id.0).map(|header| header.size()).map_err(|error| Error::read(id, error))
     }
 
     /// Every file below a folder with its path from the root, in Git's order; links and submodules are left out.
