@@ -1,7 +1,7 @@
-//! What the specs of stored artifacts say, so that a listing does not unpack a zip a row.
+//! What the specs of stored artifacts say, so that a listing does not unpack a zip a row; and what each artifact was when
+//! it was first seen, so that one that is overwritten behind our back is noticed.
 //!
-//! One file, thrown away and rebuilt without loss: a row is only believed while the object still has the tag it had
-//! when it was read.
+//! One file. Thrown away it is rebuilt; only what was seen first is then seen anew.
 
 use std::borrow::Cow;
 use std::path::{Path, PathBuf};
@@ -44,19 +44,16 @@ impl Explain for IndexError {
     }
 }
 
-/// What is known of one object.
-#[derive(Serialize, Deserialize)]
+/// What is known of one artifact.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub(crate) struct Row {
-    /// The object's tag when it was read.
-    tag: String,
-    /// Its spec; none when the zip is broken.
+    /// The tag of its object when it was read: while the object has it, the rest need not be read again.
+    pub(crate) tag: String,
+    /// What it was when it was first seen; none when it could not be read.
+    #[serde(default)]
+    pub(crate) digest: Option<String>,
+    /// Its spec; none when it could not be read.
     pub(crate) spec: Option<ArtifactSpec>,
-}
-
-impl Row {
-    pub(crate) fn new(tag: String, spec: Option<ArtifactSpec>) -> Self {
-        Self { tag, spec }
-    }
 }
 
 impl SpecIndex {
@@ -80,13 +77,8 @@ impl SpecIndex {
         Ok(Self { database: Arc::new(database), path: path.into() })
     }
 
-    /// The row of an artifact, if it was read while its object had this tag.
-    pub(crate) fn get(
-        &self,
-        service: &ServiceName,
-        id: &ArtifactId,
-        tag: &str,
-    ) -> Result<Option<Row>, IndexError> {
+    /// The row of an artifact.
+    pub(crate) fn get(&self, service: &ServiceName, id: &ArtifactId) -> Result<Option<Row>, IndexError> {
         let read = || -> Result<Option<Vec<u8>>, redb::Error> {
             let transaction = self.database.begin_read()?;
             match transaction.open_table(SPECS) {
@@ -97,8 +89,7 @@ impl SpecIndex {
         };
         let bytes = read().map_err(|source| self.failed(source))?;
         // A row that cannot be read was written by another version: as good as none.
-        let row: Option<Row> = bytes.and_then(|bytes| serde_json::from_slice(&bytes).ok());
-        Ok(row.filter(|row| row.tag == tag))
+        Ok(bytes.and_then(|bytes| serde_json::from_slice(&bytes).ok()))
     }
 
     /// Keeps what was read.
@@ -144,16 +135,17 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_row_is_believed_only_for_the_tag_it_was_read_with() {
+    fn a_row_reads_back_and_one_of_an_earlier_version_does_too() {
         let folder = tempfile::tempdir().unwrap();
         let index = SpecIndex::open(&folder.path().join("index.redb")).unwrap();
         let (service, id): (_, ArtifactId) = ("s".parse().unwrap(), "a-1".parse().unwrap());
-        assert!(index.get(&service, &id, "t1").unwrap().is_none());
+        assert!(index.get(&service, &id).unwrap().is_none());
         let spec = ArtifactSpec { id: "a-1".to_owned(), ..ArtifactSpec::default() };
-        let row = Row::new("t1".to_owned(), Some(spec.clone()));
-        index.put(&service, &[(id.clone(), row)]).unwrap();
-        assert_eq!(index.get(&service, &id, "t1").unwrap().unwrap().spec, Some(spec));
-        assert!(index.get(&service, &id, "t2").unwrap().is_none());
+        let row = Row { tag: "t1".to_owned(), digest: Some("d1".to_owned()), spec: Some(spec) };
+        index.put(&service, &[(id.clone(), row.clone())]).unwrap();
+        assert_eq!(index.get(&service, &id).unwrap(), Some(row));
+        let old: Row = serde_json::from_str(r#"{"tag":"t","spec":null}"#).unwrap();
+        assert_eq!(old, Row { tag: "t".to_owned(), digest: None, spec: None });
     }
 
     #[test]
@@ -162,6 +154,6 @@ mod tests {
         let path = folder.path().join("index.redb");
         std::fs::write(&path, vec![7; 8192]).unwrap();
         let index = SpecIndex::open(&path).unwrap();
-        assert!(index.get(&"s".parse().unwrap(), &"a".parse().unwrap(), "t").unwrap().is_none());
+        assert!(index.get(&"s".parse().unwrap(), &"a".parse().unwrap()).unwrap().is_none());
     }
 }

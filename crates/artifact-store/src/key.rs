@@ -38,6 +38,24 @@ impl Naming {
     }
 }
 
+/// Where uploads to a bucket wait: no service has such a name.
+pub(crate) const UPLOADS: &str = ".uploads";
+
+/// The folder of a service's uploads, or of an artifact's, or one upload of it by its MD5.
+pub(crate) fn upload(service: &ServiceName, of: Option<(&ArtifactId, &str)>) -> String {
+    match of {
+        None => format!("{UPLOADS}/{service}"),
+        Some((id, "")) => format!("{UPLOADS}/{service}/{id}"),
+        Some((id, md5)) => format!("{UPLOADS}/{service}/{id}/{md5}"),
+    }
+}
+
+/// The artifact an upload is of; `None` for anything else.
+pub(crate) fn parse_upload(key: &str) -> Option<(ServiceName, ArtifactId)> {
+    let (artifact, _md5) = key.strip_prefix(UPLOADS)?.strip_prefix('/')?.rsplit_once('/')?;
+    Naming::Plain.parse(artifact)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -51,6 +69,19 @@ mod tests {
                 assert!(key.as_ref().starts_with(&format!("billing/{id}")), "{key}");
                 assert_eq!(naming.parse(key.as_ref()), Some((service, id)));
             }
+        }
+    }
+
+    #[test]
+    fn an_upload_reads_back_and_is_no_artifact() {
+        let (service, id): (ServiceName, ArtifactId) = ("billing".parse().unwrap(), "a#1".parse().unwrap());
+        let key = upload(&service, Some((&id, "0f")));
+        assert_eq!(key, ".uploads/billing/a#1/0f");
+        assert_eq!(parse_upload(&key), Some((service, id)));
+        assert_eq!(Naming::Plain.parse(&key), None);
+        for key in ["billing/a-1", ".uploads/billing/a-1", ".uploads/a/b/c/d", ".uploadsx/a/b/c", ".uploads"]
+        {
+            assert_eq!(parse_upload(key), None, "{key}");
         }
     }
 

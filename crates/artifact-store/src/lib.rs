@@ -1,30 +1,35 @@
-//! Artifacts: zips in a folder or in S3, read safely, and an index of what there is.
+//! Artifacts: in a folder, in S3 or in a Git repository; read safely, and an index of what there is.
 //!
-//! CI uploads one zip an artifact to the key `SERVICE/ID`: `artifact.json` in its root, one folder an environment
-//! (spec, section 3.4). This crate keeps them in a local folder, the default, or in a bucket of any S3 service;
-//! reads one into an [`Artifact`] without trusting a byte of it; and answers what a service has, newest first and by
-//! exact branch, from an index that can be deleted at any time.
+//! An artifact is `artifact.json` and one folder an environment, sent by CI as one zip under the key `SERVICE/ID` (spec,
+//! section 3.4), or pushed as the branch `SERVICE/ID`. This crate keeps or mirrors them; reads one into an [`Artifact`]
+//! without trusting a byte of it; and answers what a service has, newest first and by exact branch, from an index that
+//! can be deleted at any time. An artifact never changes: none is overwritten by an upload, and one that was overwritten
+//! behind our back is refused.
 //!
 //! ```text
-//! upload --> ArtifactStore --> objects (folder | S3)
-//!                  |  \------> index of specs (one file, rebuilt from the objects)
+//! upload --> ArtifactStore --> Place (folder | bucket | branches)
+//!                  |  \------> index of specs (one file, rebuilt from the artifacts)
 //!                  \---------> Artifact { spec, environments, files }
 //! S3 -- SQS --> Arrivals ----> "this artifact is there now"
+//! git push ---> Pushes ------> the same
 //! ```
 //!
-//! It knows no Git, no policy and no HTTP server. Read [`ArtifactStore`], then [`Artifact`] and [`ReadError`].
+//! It knows no policy, no config repository and no HTTP server. Read [`ArtifactStore`], then [`Artifact`] and
+//! [`ReadError`].
 
 mod contents;
 mod error;
 mod index;
 mod key;
+mod place;
+mod read;
 mod s3;
 mod store;
-mod unzip;
 
 pub use contents::{Artifact, ArtifactFile};
 pub use error::StoreError;
 pub use index::{IndexError, SpecIndex};
+pub use place::{MovedArtifact, Pushed, Pushes, Stored, UploadTarget};
+pub use read::{Limits, ReadError, read_zip};
 pub use s3::{Arrival, Arrivals, S3Error, S3Settings};
-pub use store::{ArtifactStore, Stored, UploadTarget};
-pub use unzip::{Limits, ReadError, read_zip};
+pub use store::{ArtifactStore, Checked};

@@ -1,55 +1,45 @@
 //! The artifacts there are, wherever they are kept.
 
-use std::path::{Path, PathBuf};
-use std::sync::{Arc, Mutex, PoisonError};
-use std::time::Duration;
+use std::path::Path;
+use std::sync::{Mutex, PoisonError};
 
 use artifact::{ArtifactId, ArtifactSpec, BranchName, ServiceName};
 use bytes::Bytes;
 use futures::{StreamExt, TryStreamExt};
-use object_store::aws::AmazonS3;
-use object_store::local::LocalFileSystem;
-use object_store::signer::{HeaderName, HeaderValue, Method, SignedUrlOptions, Signer};
-use object_store::{ObjectMeta, ObjectStore, ObjectStoreExt, PutMode};
-use url::Url;
+use git_mirror::ArchiveSource;
 
 use crate::index::Row;
-use crate::key::Naming;
-use crate::{Artifact, Limits, S3Settings, SpecIndex, StoreError, read_zip, s3};
-
-/// How long an upload address works, as the original's.
-const UPLOAD_VALID: Duration = Duration::from_secs(15 * 60);
+use crate::place::{
+    Branches, Bucket, Found, Listed, Objects, Place, Pushes, Stored, UploadTarget, Wanted, unpack,
+};
+use crate::{Artifact, Limits, S3Settings, SpecIndex, StoreError};
 
 /// Artifacts read at a time for the index: enough to hide the latency of S3, few enough for the memory.
 const READS_AT_ONCE: usize = 8;
 
-/// Where artifacts are kept.
+/// Where artifacts are kept. What was seen of one once is what it is: content that changes later is refused.
 #[derive(Clone, Debug)]
 pub struct ArtifactStore {
-    objects: Arc<dyn ObjectStore>,
-    signer: Option<Arc<AmazonS3>>,
-    naming: Naming,
-    place: Arc<str>,
+    place: Place,
     index: SpecIndex,
     limits: Limits,
 }
 
-/// Where a client has to send a zip.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum UploadTarget {
-    /// To this address, as a `PUT` with the `Content-MD5` it was signed for.
-    PreSigned(Url),
-    /// To the server itself, which hands it to [`ArtifactStore::put`].
-    ThisServer,
+/// A zip that is the artifact it should be, and may be kept.
+#[derive(Clone, Debug)]
+pub struct Checked {
+    service: ServiceName,
+    id: ArtifactId,
+    zip: Bytes,
+    found: Found,
 }
 
-/// What [`ArtifactStore::put`] did.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Stored {
-    /// It is new.
-    New,
-    /// The very same zip was there.
-    AlreadyThere,
+impl Checked {
+    /// What it holds.
+    #[must_use]
+    pub fn artifact(&self) -> &Artifact {
+        &self.found.artifact
+    }
 }
 
 impl ArtifactStore {
@@ -58,20 +48,7 @@ impl ArtifactStore {
     /// # Errors
     /// When the folder cannot be made or used.
     pub fn local(folder: &Path, index: SpecIndex, limits: Limits) -> Result<Self, StoreError> {
-        let place = folder.display().to_string();
-        std::fs::create_dir_all(folder)
-            .map_err(|source| StoreError::Folder { place: place.clone(), source })?;
-        let objects = LocalFileSystem::new_with_prefix(PathBuf::from(folder))
-            .map_err(|source| StoreError::SetUp { place: place.clone(), source })?
-            .with_fsync(true);
-        Ok(Self {
-            objects: Arc::new(objects),
-            signer: None,
-            naming: Naming::ZipFile,
-            place: place.into(),
-            index,
-            limits,
-        })
+        Ok(Self { place: Place::Folder(Objects::folder(folder)?), index, limits })
     }
 
     /// Artifacts in a bucket, which is made when missing.
@@ -79,16 +56,22 @@ impl ArtifactStore {
     /// # Errors
     /// When the settings are wrong, or the bucket can neither be found nor made.
     pub async fn s3(settings: &S3Settings, index: SpecIndex, limits: Limits) -> Result<Self, StoreError> {
-        let place = format!("s3://{}", settings.bucket);
-        let client =
-            s3::client(settings).map_err(|source| StoreError::SetUp { place: place.clone(), source })?;
-        s3::ensure_bucket(settings, &client).await.map_err(|source| StoreError::Bucket {
-            bucket: settings.bucket.clone(),
-            source: source.into(),
-        })?;
-        let client = Arc::new(client);
-        let objects: Arc<dyn ObjectStore> = client.clone();
-        Ok(Self { objects, signer: Some(client), naming: Naming::Plain, place: place.into(), index, limits })
+        Ok(Self { place: Place::Bucket(Bucket::open(settings).await?), index, limits })
+    }
+
+    /// Artifacts in a Git repository, mirrored in a folder of our own, and the look-out for new ones. Talks to no
+    /// remote yet.
+    ///
+    /// # Errors
+    /// When the folder cannot be used.
+    pub fn git(
+        folder: &Path,
+        source: ArchiveSource,
+        index: SpecIndex,
+        limits: Limits,
+    ) -> Result<(Self, Pushes), StoreError> {
+        let (branches, pushes) = Branches::open(folder, source)?;
+        Ok((Self { place: Place::Branches(branches), index, limits }, pushes))
     }
 
     /// How much an artifact may be.
@@ -100,72 +83,85 @@ impl ArtifactStore {
     /// Where to upload an artifact whose zip has this MD5, in base64.
     ///
     /// # Errors
-    /// When the address cannot be signed.
+    /// When there is another one under its id, uploads are not taken, or the store fails.
     pub async fn upload_target(
         &self,
         service: &ServiceName,
         id: &ArtifactId,
         md5: &str,
     ) -> Result<UploadTarget, StoreError> {
-        let Some(signer) = &self.signer else { return Ok(UploadTarget::ThisServer) };
-        let md5 = HeaderValue::from_str(md5).map_err(|source| {
-            self.unavailable(object_store::Error::Generic { store: "S3", source: Box::new(source) })
-        })?;
-        let options = SignedUrlOptions::new().with_signed_header(HeaderName::from_static("content-md5"), md5);
-        signer
-            .signed_url_opts(Method::PUT, &self.key(service, id)?, UPLOAD_VALID, &options)
-            .await
-            .map(UploadTarget::PreSigned)
-            .map_err(|source| self.unavailable(source))
+        self.place.upload_target(self.wanted(service, id), md5).await
     }
 
-    /// Checks a zip and keeps it. When this returns, it is on the disk.
+    /// Checks that a zip is that artifact and may be kept. Nothing is written.
     ///
     /// # Errors
-    /// When the zip is not that artifact, or another one is there under its id, or the store fails.
+    /// When the zip is broken or another artifact.
+    pub async fn check(
+        &self,
+        service: &ServiceName,
+        id: &ArtifactId,
+        zip: Bytes,
+    ) -> Result<Checked, StoreError> {
+        let found = unpack(self.wanted(service, id), zip.clone(), String::new())
+            .await
+            .map_err(|source| StoreError::Thread { place: "this server".to_owned(), source })??;
+        Ok(Checked { service: service.clone(), id: id.clone(), zip, found })
+    }
+
+    /// Keeps a zip. When this returns, it is on the disk.
+    ///
+    /// # Errors
+    /// When another one is there under its id, or the store fails.
+    pub async fn keep(&self, checked: Checked) -> Result<(Stored, Artifact), StoreError> {
+        let Checked { service, id, zip, found } = checked;
+        let (stored, tag) = self.place.keep(self.wanted(&service, &id), zip).await?;
+        let found = Found { tag, ..found };
+        self.remember(&service, &id, &found)?;
+        Ok((stored, found.artifact))
+    }
+
+    /// Checks a zip and keeps it.
+    ///
+    /// # Errors
+    /// As [`check`](Self::check) and [`keep`](Self::keep).
     pub async fn put(
         &self,
         service: &ServiceName,
         id: &ArtifactId,
         zip: Bytes,
     ) -> Result<(Stored, Artifact), StoreError> {
-        let artifact = self.read(service, id, zip.clone()).await?;
-        let key = self.key(service, id)?;
-        match self.objects.put_opts(&key, zip.clone().into(), PutMode::Create.into()).await {
-            Ok(_) => Ok((Stored::New, artifact)),
-            Err(object_store::Error::AlreadyExists { .. }) if self.bytes(service, id).await? == zip => {
-                Ok((Stored::AlreadyThere, artifact))
-            }
-            Err(object_store::Error::AlreadyExists { .. }) => {
-                Err(StoreError::Exists { service: service.clone(), id: id.clone() })
-            }
-            Err(source) => Err(self.unavailable(source)),
-        }
+        self.keep(self.check(service, id, zip).await?).await
     }
 
     /// Reads an artifact.
     ///
     /// # Errors
-    /// When it is not there, is broken, or the store fails.
+    /// When it is not there, is broken, is not what was seen under its name before, or the store fails.
     pub async fn artifact(&self, service: &ServiceName, id: &ArtifactId) -> Result<Artifact, StoreError> {
-        let zip = self.bytes(service, id).await?;
-        self.read(service, id, zip).await
+        let found = self.place.read(self.wanted(service, id)).await?;
+        self.remember(service, id, &found)?;
+        Ok(found.artifact)
     }
 
-    /// Whether the artifact is there, broken or not.
+    /// Whether the artifact is there, broken or not. What was uploaded of it is taken in first.
+    ///
+    /// # Errors
+    /// When what was uploaded is refused and nothing else is there, or the store fails.
+    pub async fn exists(&self, service: &ServiceName, id: &ArtifactId) -> Result<bool, StoreError> {
+        self.place.exists(self.wanted(service, id)).await
+    }
+
+    /// Forgets uploads that were refused, so that another one can be made.
     ///
     /// # Errors
     /// When the store fails.
-    pub async fn exists(&self, service: &ServiceName, id: &ArtifactId) -> Result<bool, StoreError> {
-        match self.objects.head(&self.key(service, id)?).await {
-            Ok(_) => Ok(true),
-            Err(object_store::Error::NotFound { .. }) => Ok(false),
-            Err(source) => Err(self.unavailable(source)),
-        }
+    pub async fn discard(&self, service: &ServiceName, id: &ArtifactId) -> Result<(), StoreError> {
+        self.place.discard(self.wanted(service, id)).await
     }
 
-    /// The specs of a service's artifacts, newest upload first; with a branch, only of exactly that one. Artifacts
-    /// that cannot be read are left out.
+    /// The specs of a service's artifacts, newest first; with a branch, only of exactly that one. Artifacts that cannot
+    /// be read are left out.
     ///
     /// # Errors
     /// When the store or the index fails.
@@ -175,10 +171,12 @@ impl ArtifactStore {
         branch: Option<&BranchName>,
         count: usize,
     ) -> Result<Vec<ArtifactSpec>, StoreError> {
-        let listed = self.list(service).await?;
+        let mut listed = self.place.list(service, &self.limits).await?;
+        // Of two of the same moment the first by name.
+        listed.sort_by(|a, b| b.at.cmp(&a.at).then(a.id.cmp(&b.id)));
         let read = Mutex::new(Vec::new());
         let rows = futures::stream::iter(listed)
-            .map(|(id, meta)| self.spec(service, id, meta, &read))
+            .map(|listed| self.spec(service, listed, &read))
             .buffered(READS_AT_ONCE);
         let wanted = rows.try_filter_map(|spec| async move {
             Ok(spec.filter(|spec| branch.is_none_or(|branch| spec.application.branch == branch.as_str())))
@@ -189,81 +187,68 @@ impl ArtifactStore {
         Ok(specs)
     }
 
-    /// The artifacts of a service, newest upload first; of two at the same moment the first by name.
-    async fn list(&self, service: &ServiceName) -> Result<Vec<(ArtifactId, ObjectMeta)>, StoreError> {
-        let folder = object_store::path::Path::parse(service.as_str())
-            .map_err(|source| self.unavailable(source.into()))?;
-        let mut listed: Vec<(ArtifactId, ObjectMeta)> = self
-            .objects
-            .list(Some(&folder))
-            .map_err(|source| self.unavailable(source))
-            .try_filter_map(|meta| async {
-                Ok(self.naming.parse(meta.location.as_ref()).map(|(_, id)| (id, meta)))
-            })
-            .try_collect()
-            .await?;
-        listed.sort_by(|(a_id, a), (b_id, b)| b.last_modified.cmp(&a.last_modified).then(a_id.cmp(b_id)));
-        Ok(listed)
-    }
-
-    /// The spec of a listed object, from the index or else from the zip; `None` when it is broken. What had to be
-    /// unpacked is added to `read`.
+    /// The spec of a listed artifact, from the index or else from its content; `None` when it is broken. What had to be
+    /// read is added to `read`.
     async fn spec(
         &self,
         service: &ServiceName,
-        id: ArtifactId,
-        meta: ObjectMeta,
+        listed: Listed,
         read: &Mutex<Vec<(ArtifactId, Row)>>,
     ) -> Result<Option<ArtifactSpec>, StoreError> {
-        let tag = meta.e_tag.unwrap_or_else(|| meta.last_modified.to_rfc3339());
-        if let Some(row) = self.index.get(service, &id, &tag).map_err(StoreError::Index)? {
-            return Ok(row.spec);
+        let Listed { id, tag, .. } = listed;
+        let known = self.index.get(service, &id).map_err(StoreError::Index)?;
+        if let Some(row) = known.as_ref().filter(|row| row.tag == tag) {
+            return Ok(row.spec.clone());
         }
-        let spec = match self.artifact(service, &id).await {
-            Ok(artifact) => Some(artifact.spec().clone()),
-            Err(StoreError::Broken { source, .. }) => {
-                let problem = explain::chain(&source).join(": ");
-                tracing::warn!(%service, artifact = %id, problem, "an artifact is left out of listings");
-                None
-            }
+        let found = self.place.read(self.wanted(service, &id)).await;
+        let row = match found.and_then(|found| row(service, &id, &found, known.as_ref())) {
+            Ok(row) => row,
             Err(StoreError::NotFound { .. }) => return Ok(None),
+            Err(error) if error.is_of_content() => {
+                let problem = explain::chain(&error).join(": ");
+                tracing::warn!(%service, artifact = %id, problem, "an artifact is left out of listings");
+                // What was seen first stays known.
+                if known.is_some_and(|known| known.digest.is_some()) {
+                    return Ok(None);
+                }
+                Row { tag, digest: None, spec: None }
+            }
             Err(error) => return Err(error),
         };
-        read.lock().unwrap_or_else(PoisonError::into_inner).push((id, Row::new(tag, spec.clone())));
+        let spec = row.spec.clone();
+        read.lock().unwrap_or_else(PoisonError::into_inner).push((id, row));
         Ok(spec)
     }
 
-    async fn bytes(&self, service: &ServiceName, id: &ArtifactId) -> Result<Bytes, StoreError> {
-        let object = self.objects.get(&self.key(service, id)?).await.map_err(|source| match source {
-            object_store::Error::NotFound { .. } => {
-                StoreError::NotFound { service: service.clone(), id: id.clone() }
-            }
-            source => self.unavailable(source),
-        })?;
-        if object.meta.size > self.limits.zip_bytes {
-            let source = crate::ReadError::ZipTooLarge { limit: self.limits.zip_bytes };
-            return Err(StoreError::Broken { service: service.clone(), id: id.clone(), source });
+    /// Notes what an artifact is, or refuses it when that is not what it was.
+    fn remember(&self, service: &ServiceName, id: &ArtifactId, found: &Found) -> Result<(), StoreError> {
+        let known = self.index.get(service, id).map_err(StoreError::Index)?;
+        let row = row(service, id, found, known.as_ref())?;
+        if known.as_ref() == Some(&row) {
+            return Ok(());
         }
-        object.bytes().await.map_err(|source| self.unavailable(source))
+        self.index.put(service, &[(id.clone(), row)]).map_err(StoreError::Index)
     }
 
-    /// Unpacks on a thread that may block.
-    async fn read(&self, service: &ServiceName, id: &ArtifactId, zip: Bytes) -> Result<Artifact, StoreError> {
-        let (owned_service, owned_id, limits) = (service.clone(), id.clone(), self.limits);
-        let read =
-            tokio::task::spawn_blocking(move || read_zip(&zip, &owned_service, &owned_id, &limits)).await;
-        match read {
-            Ok(Ok(artifact)) => Ok(artifact),
-            Ok(Err(source)) => Err(StoreError::Broken { service: service.clone(), id: id.clone(), source }),
-            Err(source) => Err(self.unavailable(object_store::Error::JoinError { source })),
-        }
+    fn wanted<'a>(&'a self, service: &'a ServiceName, id: &'a ArtifactId) -> Wanted<'a> {
+        Wanted { service, id, limits: &self.limits }
     }
+}
 
-    fn key(&self, service: &ServiceName, id: &ArtifactId) -> Result<object_store::path::Path, StoreError> {
-        self.naming.key(service, id).map_err(|source| self.unavailable(source.into()))
+/// What to note of an artifact that was read. It is refused when something else was noted before.
+fn row(
+    service: &ServiceName,
+    id: &ArtifactId,
+    found: &Found,
+    known: Option<&Row>,
+) -> Result<Row, StoreError> {
+    let first = known.and_then(|known| known.digest.as_ref());
+    if first.is_some_and(|first| *first != found.digest) {
+        return Err(StoreError::Changed { service: service.clone(), id: id.clone() });
     }
-
-    fn unavailable(&self, source: object_store::Error) -> StoreError {
-        StoreError::Unavailable { place: self.place.to_string(), source }
-    }
+    Ok(Row {
+        tag: found.tag.clone(),
+        digest: Some(found.digest.clone()),
+        spec: Some(found.artifact.spec().clone()),
+    })
 }

@@ -229,6 +229,14 @@ impl Snapshot {
         }
     }
 
+    /// The names in a folder known by its id.
+    ///
+    /// # Errors
+    /// When it cannot be read.
+    pub fn listing(&self, id: TreeId) -> Result<Vec<Entry>, Error> {
+        self.list(id.0)
+    }
+
     /// The id of a folder's content; `None` when there is no such folder.
     ///
     /// # Errors

@@ -22,7 +22,7 @@ mod writer;
 
 pub use commit::Commit;
 pub use repository::Repository;
-pub use writer::SecondWriter;
+pub use writer::{SecondWriter, TreeFile};
 
 use backend::Backend;
 use ssh::Sshd;

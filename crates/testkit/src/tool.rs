@@ -13,12 +13,20 @@ pub(crate) fn run(folder: &Path, program: &str, args: &[&str]) -> Result<Output,
 
 /// Runs git, with no configuration but the repository's own.
 pub(crate) fn git(folder: &Path, args: &[&str]) -> Result<Output, PartError> {
-    let program = Program::new("git")
+    git_at(folder, None, args)
+}
+
+/// Runs git, which takes this for the time.
+pub(crate) fn git_at(folder: &Path, time: Option<&str>, args: &[&str]) -> Result<Output, PartError> {
+    let mut program = Program::new("git")
         .folder(folder)
         .env("GIT_CONFIG_NOSYSTEM", "1")
         .env("GIT_CONFIG_GLOBAL", "/dev/null")
         .env("GIT_TERMINAL_PROMPT", "0")
         .args(args.iter().copied());
+    for variable in ["GIT_AUTHOR_DATE", "GIT_COMMITTER_DATE"] {
+        program = time.into_iter().fold(program, |program, time| program.env(variable, time));
+    }
     succeed(program, "git", args)
 }
 

@@ -27,6 +27,8 @@ pub struct Arrivals {
 pub struct Arrival {
     /// The artifacts it tells of; may be none.
     pub artifacts: Vec<(ServiceName, ArtifactId)>,
+    /// The artifacts that were uploaded and wait to be taken in; may be none.
+    pub uploads: Vec<(ServiceName, ArtifactId)>,
     receipt: String,
 }
 
@@ -90,12 +92,12 @@ impl Arrivals {
         Ok(received
             .messages
             .into_iter()
-            .map(|message| Arrival {
-                artifacts: event::artifacts(&message.body).unwrap_or_else(|error| {
+            .map(|message| {
+                let event::Told { artifacts, uploads } = event::read(&message.body).unwrap_or_else(|error| {
                     tracing::warn!(%error, "a message of the bucket's queue is no S3 event");
-                    Vec::new()
-                }),
-                receipt: message.receipt,
+                    event::Told::default()
+                });
+                Arrival { artifacts, uploads, receipt: message.receipt }
             })
             .collect())
     }

@@ -3,7 +3,7 @@
 use artifact::{ArtifactId, ServiceName};
 use serde::Deserialize;
 
-use crate::key::Naming;
+use crate::key::{Naming, parse_upload};
 
 #[derive(Deserialize)]
 struct Event {
@@ -26,22 +26,31 @@ struct Object {
     key: String,
 }
 
-/// The artifacts a message tells of. Keys that are no artifacts are left out, and a message without records, such as
-/// the one S3 sends to try a queue, tells of none.
-pub(super) fn artifacts(message: &str) -> serde_json::Result<Vec<(ServiceName, ArtifactId)>> {
+/// What a message tells of.
+#[derive(Debug, Default, PartialEq, Eq)]
+pub(super) struct Told {
+    /// Artifacts that are there.
+    pub(super) artifacts: Vec<(ServiceName, ArtifactId)>,
+    /// Artifacts that were uploaded and wait to be taken in.
+    pub(super) uploads: Vec<(ServiceName, ArtifactId)>,
+}
+
+/// Reads a message. Keys that are neither are left out, and a message without records, such as the one S3 sends to try a
+/// queue, tells of nothing.
+pub(super) fn read(message: &str) -> serde_json::Result<Told> {
     let event: Event = serde_json::from_str(message)?;
-    Ok(event
-        .records
-        .iter()
-        .filter_map(|record| {
-            let key = decoded(&record.s3.object.key);
-            let found = key.as_deref().and_then(|key| Naming::Plain.parse(key));
-            if found.is_none() {
-                tracing::info!(key = record.s3.object.key, "an object in the bucket is no artifact");
-            }
-            found
-        })
-        .collect())
+    let mut told = Told::default();
+    for record in &event.records {
+        let key = decoded(&record.s3.object.key).unwrap_or_default();
+        if let Some(upload) = parse_upload(&key) {
+            told.uploads.push(upload);
+        } else if let Some(artifact) = Naming::Plain.parse(&key) {
+            told.artifacts.push(artifact);
+        } else {
+            tracing::info!(key = record.s3.object.key, "an object in the bucket is no artifact");
+        }
+    }
+    Ok(told)
 }
 
 /// Keys are encoded like a form: `+` for a blank, `%XX` for a byte.
@@ -56,13 +65,13 @@ fn decoded(key: &str) -> Option<String> {
 mod tests {
     use super::*;
 
-    fn read(key: &str) -> Vec<String> {
+    fn told(key: &str) -> Told {
         let message = serde_json::json!({"Records": [{"s3": {"object": {"key": key, "size": 1}}}]});
-        artifacts(&message.to_string())
-            .unwrap()
-            .iter()
-            .map(|(service, id)| format!("{service} {id}"))
-            .collect()
+        read(&message.to_string()).unwrap()
+    }
+
+    fn named(artifacts: &[(ServiceName, ArtifactId)]) -> Vec<String> {
+        artifacts.iter().map(|(service, id)| format!("{service} {id}")).collect()
     }
 
     #[test]
@@ -73,16 +82,22 @@ mod tests {
             ("billing/a%2Bb%23c-1", "billing a+b#c-1"),
             ("billing/a%3Db%26c", "billing a=b&c"),
         ] {
-            assert_eq!(read(key), [expected], "{key}");
+            assert_eq!(named(&told(key).artifacts), [expected], "{key}");
+            let staged = told(&format!(".uploads/{key}/0f"));
+            assert_eq!(
+                (named(&staged.uploads), staged.artifacts),
+                (vec![expected.to_owned()], vec![]),
+                "{key}"
+            );
         }
     }
 
     #[test]
     fn other_objects_and_other_messages_tell_of_nothing() {
         for key in ["billing", "a/b/c", "a+b/c", "billing/%FF", "../x"] {
-            assert_eq!(read(key), Vec::<String>::new(), "{key}");
+            assert_eq!(told(key), Told::default(), "{key}");
         }
-        assert!(artifacts(r#"{"Service":"Amazon S3","Event":"s3:TestEvent"}"#).unwrap().is_empty());
-        assert!(artifacts("no json").is_err());
+        assert_eq!(read(r#"{"Service":"Amazon S3","Event":"s3:TestEvent"}"#).unwrap(), Told::default());
+        assert!(read("no json").is_err());
     }
 }

@@ -10,20 +10,26 @@ use zip::write::SimpleFileOptions;
 
 /// The zip of an artifact of `service` from `branch`, with one manifest for dev.
 pub(crate) fn zip(service: &str, id: &str, branch: &str) -> Bytes {
+    let mut writer = ZipWriter::new(Cursor::new(Vec::new()));
+    for (name, content) in [
+        ("artifact.json", spec(service, id, branch)),
+        ("dev/deployment.yaml", b"kind: Deployment\n".to_vec()),
+    ] {
+        writer.start_file(name, SimpleFileOptions::default()).unwrap();
+        writer.write_all(&content).unwrap();
+    }
+    writer.finish().unwrap().into_inner().into()
+}
+
+/// `artifact.json` of an artifact of `service` from `branch`.
+pub(crate) fn spec(service: &str, id: &str, branch: &str) -> Vec<u8> {
     let spec = ArtifactSpec {
         id: id.to_owned(),
         service: service.to_owned(),
         application: Repository { branch: branch.to_owned(), ..Repository::default() },
         ..ArtifactSpec::default()
     };
-    let mut writer = ZipWriter::new(Cursor::new(Vec::new()));
-    for (name, content) in
-        [("artifact.json", spec.to_file().unwrap()), ("dev/deployment.yaml", b"kind: Deployment\n".to_vec())]
-    {
-        writer.start_file(name, SimpleFileOptions::default()).unwrap();
-        writer.write_all(&content).unwrap();
-    }
-    writer.finish().unwrap().into_inner().into()
+    spec.to_file().unwrap()
 }
 
 /// A store in a folder, with its index beside it.

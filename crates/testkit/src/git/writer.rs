@@ -7,12 +7,31 @@ use tempfile::TempDir;
 use super::Repository;
 use crate::PartError;
 use crate::service::{temp_folder, write};
-use crate::tool::git;
+use crate::tool::{git, git_at};
 
 /// A person with a working copy. Each push starts from the newest state of the branch.
 #[derive(Debug)]
 pub struct SecondWriter {
     copy: TempDir,
+}
+
+/// One entry of a commit that is made without a working copy, so that it may be anything Git can hold.
+#[derive(Clone, Copy, Debug)]
+pub struct TreeFile<'a> {
+    /// Git's mode: `100644`, `100755`, `120000` for a link, `160000` for a submodule.
+    pub mode: &'a str,
+    /// Its path from the root.
+    pub path: &'a str,
+    /// Its content.
+    pub content: &'a [u8],
+}
+
+impl<'a> TreeFile<'a> {
+    /// An ordinary file.
+    #[must_use]
+    pub fn new(path: &'a str, content: &'a [u8]) -> Self {
+        Self { mode: "100644", path, content }
+    }
 }
 
 impl SecondWriter {
@@ -54,6 +73,45 @@ impl SecondWriter {
             write(&path, content)?;
         }
         self.land(branch, message)
+    }
+
+    /// Points a branch at a commit of these files alone, without history, as CI does for an artifact; a branch that is
+    /// there is moved by force. Returns the commit's id.
+    ///
+    /// # Errors
+    /// When the push is refused or git fails.
+    pub fn push_alone(
+        &self,
+        branch: &str,
+        files: &[TreeFile<'_>],
+        time: Option<&str>,
+    ) -> Result<String, PartError> {
+        let folder = self.copy.path();
+        git(folder, &["read-tree", "--empty"])?;
+        for TreeFile { mode, path, content } in files {
+            let id = match *mode {
+                // A submodule is a commit of elsewhere.
+                "160000" => "1234567890123456789012345678901234567890".to_owned(),
+                _ => {
+                    let file = folder.join(".git/content");
+                    fs::write(&file, content).map_err(PartError::io("write a file's content"))?;
+                    git(folder, &["hash-object", "-w", "--no-filters", ".git/content"])?.stdout_text()
+                }
+            };
+            git(folder, &["update-index", "--add", "--cacheinfo", &format!("{mode},{id},{path}")])?;
+        }
+        let tree = git(folder, &["write-tree"])?.stdout_text();
+        let commit = git_at(folder, time, &["commit-tree", "-m", branch, &tree])?.stdout_text();
+        git(folder, &["push", "--quiet", "--force", "origin", &format!("{commit}:refs/heads/{branch}")])?;
+        Ok(commit)
+    }
+
+    /// Removes a branch from the host.
+    ///
+    /// # Errors
+    /// When there is none or git fails.
+    pub fn delete_branch(&self, branch: &str) -> Result<(), PartError> {
+        git(self.copy.path(), &["push", "--quiet", "origin", &format!(":refs/heads/{branch}")]).map(drop)
     }
 
     /// Removes files or folders from a branch in one commit, and pushes; returns the commit's id.

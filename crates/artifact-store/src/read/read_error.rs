@@ -1,10 +1,10 @@
-//! Why a zip is not taken as an artifact.
+//! Why something is not taken as an artifact.
 
 use std::borrow::Cow;
 
 use explain::{Explain, Kind};
 
-/// Why a zip is not taken as an artifact.
+/// Why a zip, or a folder of Git, is not taken as an artifact.
 #[derive(Debug, thiserror::Error)]
 pub enum ReadError {
     /// Not a zip, or its directory is broken.
@@ -26,13 +26,13 @@ pub enum ReadError {
         limit: u64,
     },
     /// Too many files.
-    #[error("the zip has more than {limit} entries")]
+    #[error("the artifact has more than {limit} entries")]
     TooManyEntries {
         /// What is allowed.
         limit: usize,
     },
     /// One file is too large.
-    #[error("`{name}` in the zip is larger than {} MiB", limit >> 20)]
+    #[error("`{name}` in the artifact is larger than {} MiB", limit >> 20)]
     FileTooLarge {
         /// The file.
         name: String,
@@ -40,13 +40,13 @@ pub enum ReadError {
         limit: u64,
     },
     /// All files together are too large.
-    #[error("the zip unpacks to more than {} MiB", limit >> 20)]
+    #[error("the artifact unpacks to more than {} MiB", limit >> 20)]
     UnpacksTooLarge {
         /// What is allowed, in bytes.
         limit: u64,
     },
     /// A name that is no plain relative path.
-    #[error("the name `{name}` in the zip {rule}")]
+    #[error("the name `{name}` in the artifact {rule}")]
     BadName {
         /// The name.
         name: String,
@@ -54,7 +54,7 @@ pub enum ReadError {
         rule: &'static str,
     },
     /// A link, device or pipe.
-    #[error("`{name}` in the zip is neither a file nor a folder")]
+    #[error("`{name}` in the artifact is neither a file nor a folder")]
     NotAFile {
         /// The entry.
         name: String,
@@ -66,24 +66,27 @@ pub enum ReadError {
         name: String,
     },
     /// Two entries that could be taken for the same file.
-    #[error("`{name}` and `{other}` in the zip could be taken for the same file")]
+    #[error("`{name}` and `{other}` in the artifact could be taken for the same file")]
     Clash {
         /// One.
         name: String,
         /// The other.
         other: String,
     },
+    /// Not what was announced.
+    #[error("its content is not what its upload address was given out for")]
+    OtherContent,
     /// The same name more than once.
     #[error("the zip has two entries of the same name")]
     Duplicate,
     /// The spec is missing.
-    #[error("the zip has no artifact.json in its root")]
+    #[error("it has no artifact.json in its root")]
     NoSpec,
     /// The spec cannot be read.
-    #[error("the artifact.json of the zip cannot be read")]
+    #[error("its artifact.json cannot be read")]
     BrokenSpec(#[source] artifact::DecodeError),
-    /// The spec belongs to another artifact than the key the zip was stored under.
-    #[error("the artifact.json of the zip is of artifact '{id}' of service '{service}'")]
+    /// The spec belongs to another artifact than the name it was stored under.
+    #[error("its artifact.json is of artifact '{id}' of service '{service}'")]
     OtherArtifact {
         /// The service it names.
         service: String,
@@ -99,9 +102,11 @@ impl Explain for ReadError {
 
     fn next_step(&self) -> Cow<'static, str> {
         match self {
-            Self::NotAZip(_) | Self::Damaged { .. } | Self::Encrypted { .. } | Self::NoSpec => {
-                "make and upload the artifact anew with `artifact push`".into()
-            }
+            Self::NotAZip(_)
+            | Self::Damaged { .. }
+            | Self::Encrypted { .. }
+            | Self::OtherContent
+            | Self::NoSpec => "make and upload the artifact anew with `artifact push`".into(),
             Self::ZipTooLarge { .. }
             | Self::TooManyEntries { .. }
             | Self::FileTooLarge { .. }

@@ -4,6 +4,9 @@ use proptest::prelude::*;
 use zip::ZipWriter;
 use zip::write::SimpleFileOptions;
 
+use artifact::{ArtifactId, ServiceName};
+
+use super::super::layout::SPEC;
 use super::*;
 
 const SPEC_TEXT: &str = r#"{"id":"a-1","service":"s"}"#;
@@ -118,18 +121,18 @@ fn links_are_refused() {
     let mut writer = ZipWriter::new_append(Cursor::new(zip_of(&[]))).unwrap();
     writer.add_symlink("dev/link", "/etc/passwd", SimpleFileOptions::default()).unwrap();
     let zip = writer.finish().unwrap().into_inner();
-    assert_eq!(message(read(zip)), "`dev/link` in the zip is neither a file nor a folder");
+    assert_eq!(message(read(zip)), "`dev/link` in the artifact is neither a file nor a folder");
 }
 
 #[test]
 fn limits_hold_for_what_is_really_there() {
     let small = Limits { entries: 3, zip_bytes: 100_000, file_bytes: 1_000, total_bytes: 1_500 };
     let many = zip_of(&[("dev/a", b""), ("dev/b", b""), ("dev/c", b"")]);
-    assert_eq!(message(read_within(many, &small)), "the zip has more than 3 entries");
+    assert_eq!(message(read_within(many, &small)), "the artifact has more than 3 entries");
     let large = zip_of(&[("dev/a", &[0; 1_001])]);
-    assert!(message(read_within(large, &small)).starts_with("`dev/a` in the zip is larger"));
+    assert!(message(read_within(large, &small)).starts_with("`dev/a` in the artifact is larger"));
     let total = zip_of(&[("dev/a", &[0; 1_000]), ("dev/b", &[0; 1_000])]);
-    assert!(message(read_within(total, &small)).starts_with("the zip unpacks to more"));
+    assert!(message(read_within(total, &small)).starts_with("the artifact unpacks to more"));
     let fits = zip_of(&[("dev/a", &[0; 1_000])]);
     assert!(read_within(fits, &small).is_ok());
     let zip = zip_of(&[]);
@@ -155,13 +158,10 @@ fn the_spec_has_to_be_that_of_the_key() {
     assert!(message(read(b"no zip".to_vec())).starts_with("the upload is not a zip file"));
     let mut writer = ZipWriter::new(Cursor::new(Vec::new()));
     writer.start_file("dev/a", SimpleFileOptions::default()).unwrap();
-    assert_eq!(
-        message(read(writer.finish().unwrap().into_inner())),
-        "the zip has no artifact.json in its root"
-    );
+    assert_eq!(message(read(writer.finish().unwrap().into_inner())), "it has no artifact.json in its root");
     let other =
         read_zip(&zip_of(&[]).into(), &"other".parse().unwrap(), &"a-1".parse().unwrap(), &Limits::default());
-    assert_eq!(message(other), "the artifact.json of the zip is of artifact 'a-1' of service 's'");
+    assert_eq!(message(other), "its artifact.json is of artifact 'a-1' of service 's'");
 }
 
 #[test]

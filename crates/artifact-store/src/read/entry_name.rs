@@ -1,16 +1,16 @@
-//! Names of zip entries that are plain relative paths.
+//! Names of files that are plain relative paths.
 
-use crate::ReadError;
+use super::ReadError;
 
 /// A path of plain components, separated by `/`; a directory's ends with `/`.
-pub(crate) struct EntryName(String);
+pub(super) struct EntryName(String);
 
 /// Longer ones no file system takes.
 const MAX_NAME_BYTES: usize = 1024;
 const MAX_COMPONENT_BYTES: usize = 255;
 
 impl EntryName {
-    pub(crate) fn parse(raw: &[u8]) -> Result<Self, ReadError> {
+    pub(super) fn parse(raw: &[u8]) -> Result<Self, ReadError> {
         let text =
             std::str::from_utf8(raw).map_err(|_| refuse(&String::from_utf8_lossy(raw), "is not UTF-8"))?;
         if text.is_empty() || text == "/" {
@@ -40,12 +40,20 @@ impl EntryName {
         Ok(Self(text.to_owned()))
     }
 
-    pub(crate) fn is_directory(&self) -> bool {
+    /// Like [`Self::parse`], for text in which bytes that are not UTF-8 were replaced.
+    pub(super) fn parse_lossy(text: &str) -> Result<Self, ReadError> {
+        if text.contains(char::REPLACEMENT_CHARACTER) {
+            return Err(refuse(text, "is not UTF-8"));
+        }
+        Self::parse(text.as_bytes())
+    }
+
+    pub(super) fn is_directory(&self) -> bool {
         self.0.ends_with('/')
     }
 
     /// The folder in the root, if it lies in one, and the rest of the path.
-    pub(crate) fn split(&self) -> (Option<&str>, &str) {
+    pub(super) fn split(&self) -> (Option<&str>, &str) {
         match self.0.split_once('/') {
             Some((folder, path)) => (Some(folder), path),
             None => (None, &self.0),
@@ -53,19 +61,19 @@ impl EntryName {
     }
 
     /// The name with case folded away, to find names that a file system could take for the same.
-    pub(crate) fn folded(&self) -> String {
+    pub(super) fn folded(&self) -> String {
         self.0.to_lowercase()
     }
 
     /// Every folder above it, folded.
-    pub(crate) fn folded_parents(&self) -> impl Iterator<Item = String> {
+    pub(super) fn folded_parents(&self) -> impl Iterator<Item = String> {
         let folded = self.folded();
         let cuts: Vec<usize> = folded.match_indices('/').map(|(at, _)| at).collect();
         cuts.into_iter().map(move |at| folded[..at].to_owned())
     }
 
     /// The name as errors show it.
-    pub(crate) fn shown(&self) -> String {
+    pub(super) fn shown(&self) -> String {
         shown(&self.0)
     }
 }
