@@ -49,6 +49,10 @@ pub(crate) struct Parts {
     pub(crate) timeout: Duration,
     /// Whether the server has to look for uploads, because nobody tells it of them: for good, or not yet.
     pub(crate) looks_for_uploads: AtomicBool,
+    /// The repository that CI pushes artifacts to, if it does.
+    pub(crate) artifact_repo: Option<String>,
+    /// Rung when CI is said to have pushed one.
+    pub(crate) pushed: Notify,
 }
 
 impl Parts {

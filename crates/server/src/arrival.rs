@@ -1,23 +1,27 @@
 //! A new artifact came in: release it where a policy says so (spec, section 7.2).
 //!
 //! ```text
-//! upload to ourselves ----------------+
+//! upload to ourselves ---> expect ----+
 //! upload to S3 --> SQS --> listen ----+--> newArtifact (queue) --> releases, one a matching policy (queue)
 //! upload to S3, no SQS --> expect ----+
+//! push to Git -----------> watch -----+
 //! ```
 //!
-//! The releases are enqueued in the commit that finishes the arrival, so a crash neither loses nor doubles them.
+//! An upload is expected before it is kept, so that none is forgotten when the server dies in between. The releases are
+//! enqueued in the commit that finishes the arrival, so a crash neither loses nor doubles them.
 
 mod auto_release;
 mod expect;
 mod listen;
+mod watch;
 
 pub(crate) use auto_release::work;
 pub(crate) use expect::{EXPECT_ARTIFACT, expect, look};
 pub(crate) use listen::listen;
+pub(crate) use watch::{MOVED_ARTIFACT, refuse, watch};
 
 use artifact::{ArtifactId, ServiceName};
-use queue::{NewItem, QueueError};
+use queue::NewItem;
 use serde::{Deserialize, Serialize};
 
 use crate::app::App;
@@ -55,9 +59,4 @@ pub(crate) fn new_artifact(service: &ServiceName, id: &ArtifactId) -> NewItem {
 /// What an artifact that is there leads to, and that others hear of it.
 fn rows(app: &App, service: &ServiceName, id: &ArtifactId) -> Vec<NewItem> {
     app.events.new_artifact(service, id).into_iter().chain([new_artifact(service, id)]).collect()
-}
-
-/// An artifact is there. When this returns, that is in the queue.
-pub(crate) async fn announce(app: &App, service: &ServiceName, id: &ArtifactId) -> Result<(), QueueError> {
-    app.queue.enqueue_all(rows(app, service, id)).await.map(drop)
 }

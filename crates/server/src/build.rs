@@ -7,7 +7,7 @@ use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 
-use artifact_store::{ArtifactStore, Limits, S3Settings, SpecIndex};
+use artifact_store::{ArtifactStore, Limits, Pushes, S3Settings, SpecIndex};
 use config_repo::{ConfigRepo, Options, Worker};
 use explain::{Kind, Report};
 use git_mirror::{Signer, SshSigner};
@@ -31,6 +31,16 @@ const UPLOADS: usize = 8;
 /// Of a folder that its owner may read, write and enter, and nobody else.
 const OWNER_ONLY: u32 = 0o700;
 
+/// How the server hears of new artifacts that it does not take in itself.
+pub(crate) enum Hears {
+    /// It looks for each that it gave an upload address for.
+    Nothing,
+    /// S3 tells of uploads.
+    Uploads(S3Settings),
+    /// It looks at the repository that CI pushes to.
+    Pushes(Pushes),
+}
+
 /// What [`build`] makes.
 pub(crate) struct Built {
     pub(crate) app: App,
@@ -38,8 +48,7 @@ pub(crate) struct Built {
     pub(crate) worker: Worker,
     /// Hears when the queue has ended.
     pub(crate) queue_ended: oneshot::Receiver<()>,
-    /// Where to hear of uploads, if S3 tells of them.
-    pub(crate) listens: Option<S3Settings>,
+    pub(crate) hears: Hears,
     pub(crate) broker: Option<BrokerConfig>,
     pub(crate) notify: NotifyConfig,
     pub(crate) http: reqwest::Client,
@@ -62,7 +71,11 @@ pub(crate) async fn build(config: Config) -> Result<Built, Report> {
     })?;
     let (queue, queue_ended) =
         Queue::open(&folder.join("queue.redb"), Backoff::default()).map_err(|error| Report::new(&error))?;
-    let (store, listens, looks_for_uploads) = store(&config.store, folder).await?;
+    let (store, hears) = store(&config.store, folder).await?;
+    let artifact_repo = match &config.store {
+        StoreConfig::Git(source) => Some(source.url.to_string()),
+        StoreConfig::Folder(_) | StoreConfig::S3(_) => None,
+    };
     let repo = open_repo(config.git, &config.globals, folder).await?;
     let upload_key = UploadKey::open(&folder.join("upload.key")).map_err(|error| Report {
         kind: Kind::Internal,
@@ -91,13 +104,16 @@ pub(crate) async fn build(config: Config) -> Result<Built, Report> {
         public_url: config.public_url,
         refresh: Notify::new(),
         timeout: config.timeout,
-        looks_for_uploads: AtomicBool::new(looks_for_uploads),
+        // Until the bucket has been told to tell, an upload is heard of by nobody.
+        looks_for_uploads: AtomicBool::new(true),
+        artifact_repo,
+        pushed: Notify::new(),
     });
     Ok(Built {
         app,
         worker: repo.worker,
         queue_ended,
-        listens,
+        hears,
         broker: config.broker,
         notify: config.notify,
         http,
@@ -124,27 +140,26 @@ fn identity(config: IdentityConfig, http: &reqwest::Client) -> Identity {
     Identity { tokens: config.tokens, provider, require_scopes: config.require_scopes }
 }
 
-/// The store, where to hear of uploads, and whether to look for them.
-async fn store(
-    config: &StoreConfig,
-    folder: &Path,
-) -> Result<(ArtifactStore, Option<S3Settings>, bool), Report> {
+/// The store, and how to hear of what comes to it.
+async fn store(config: &StoreConfig, folder: &Path) -> Result<(ArtifactStore, Hears), Report> {
     let index = SpecIndex::open(&folder.join("artifact-index.redb")).map_err(|error| Report::new(&error))?;
     let limits = Limits::default();
-    match config {
+    let built = match config {
         StoreConfig::Folder(folder) => {
-            let store = ArtifactStore::local(folder, index, limits).map_err(|error| Report::new(&error))?;
-            Ok((store, None, false))
+            ArtifactStore::local(folder, index, limits).map(|store| (store, Hears::Nothing))
         }
         StoreConfig::S3(settings) => {
-            let store =
-                ArtifactStore::s3(settings, index, limits).await.map_err(|error| Report::new(&error))?;
             // Amazon's S3 tells its SQS; another one tells nobody unless we are told where.
             let tells = settings.endpoint.is_none() || settings.queue_endpoint.is_some();
-            // Until the bucket has been told to tell, an upload is heard of by nobody.
-            Ok((store, tells.then(|| settings.clone()), true))
+            let hears = if tells { Hears::Uploads(settings.clone()) } else { Hears::Nothing };
+            ArtifactStore::s3(settings, index, limits).await.map(|store| (store, hears))
         }
-    }
+        StoreConfig::Git(source) => {
+            ArtifactStore::git(&folder.join("artifact-repo"), source.clone(), index, limits)
+                .map(|(store, pushes)| (store, Hears::Pushes(pushes)))
+        }
+    };
+    built.map_err(|error| Report::new(&error))
 }
 
 async fn open_repo(

@@ -3,22 +3,23 @@
 mod broker;
 mod grafana;
 mod people;
+mod store;
 
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use artifact::Person;
-use artifact_store::S3Settings;
 use git_mirror::{Credentials, Remote};
 use policy::GlobalRestriction;
 use secrecy::SecretString;
 
-use crate::args::{GitArgs, StartArgs, StoreArgs};
+use crate::args::{GitArgs, StartArgs};
 use crate::identity::{Group, StaticTokens};
 
 pub(crate) use broker::BrokerConfig;
 pub(crate) use grafana::GrafanaTarget;
 pub(crate) use people::People;
+pub(crate) use store::StoreConfig;
 
 /// How the server is to run.
 pub(crate) struct Config {
@@ -49,12 +50,6 @@ pub(crate) struct IdentityConfig {
     pub(crate) provider: Option<(String, String, String)>,
     pub(crate) require_scopes: bool,
     pub(crate) webhook_secret: Option<SecretString>,
-}
-
-/// Where artifacts are.
-pub(crate) enum StoreConfig {
-    Folder(PathBuf),
-    S3(S3Settings),
 }
 
 /// Who is told, and of what.
@@ -118,8 +113,9 @@ impl Config {
         let remote = remote(&args.git, &mut problems);
         let identity = identity(&args, &mut problems);
         let notify = notify(&args, &mut problems);
-        let (Some(globals), Some(remote), Some(broker), Some(notify), []) =
-            (globals, remote, broker, notify, problems.0.as_slice())
+        let store = store::store(args.store, &args.git, &args.data_dir, &mut problems);
+        let (Some(globals), Some(remote), Some(broker), Some(notify), Some(store), []) =
+            (globals, remote, broker, notify, store, problems.0.as_slice())
         else {
             return Err(ConfigError { problems: problems.0 });
         };
@@ -128,7 +124,7 @@ impl Config {
             http_port: args.http_port,
             timeout: args.timeout.0,
             public_url: public_url.trim_end_matches('/').to_owned(),
-            store: store(args.store, &args.data_dir),
+            store,
             data_dir: args.data_dir,
             globals,
             git: GitConfig {
@@ -209,19 +205,6 @@ fn identity(args: &StartArgs, problems: &mut Problems) -> IdentityConfig {
         provider,
         require_scopes: identity.require_scopes,
         webhook_secret: given(&identity.github_webhook_secret).map(|secret| secret.to_owned().into()),
-    }
-}
-
-fn store(args: StoreArgs, data_dir: &Path) -> StoreConfig {
-    match given(&args.s3_artifact_storage_bucket_name) {
-        None => StoreConfig::Folder(args.artifact_dir.unwrap_or_else(|| data_dir.join("artifacts"))),
-        Some(bucket) => StoreConfig::S3(S3Settings {
-            bucket: bucket.to_owned(),
-            region: args.s3_region,
-            endpoint: args.s3_endpoint,
-            queue_endpoint: args.sqs_endpoint,
-            keys: None,
-        }),
     }
 }
 

@@ -14,7 +14,7 @@ use tracing::{error, info, warn};
 use crate::app::App;
 use crate::arrival;
 use crate::broker;
-use crate::build::{Built, build};
+use crate::build::{Built, Hears, build};
 use crate::config::Config;
 use crate::drain::drain;
 use crate::http::router;
@@ -89,7 +89,7 @@ async fn listen(port: u16) -> Result<TcpListener, Report> {
 
 /// Starts every task.
 fn start(built: Built, listener: TcpListener, stop: &CancellationToken, tasks: &mut JoinSet<Ended>) {
-    let Built { app, worker, queue_ended, listens, broker, notify: config, http } = built;
+    let Built { app, worker, queue_ended, hears, broker, notify: config, http } = built;
     let queue = app.queue.clone();
     tasks.spawn_blocking(move || {
         worker.run();
@@ -122,9 +122,16 @@ fn start(built: Built, listener: TcpListener, stop: &CancellationToken, tasks: &
         stop.clone(),
         move |taken| arrival::look(looking.clone(), taken),
     )));
-    if let Some(settings) = listens {
-        tasks.spawn(worked(arrival::listen(app.clone(), settings, stop.clone())));
+    match hears {
+        Hears::Nothing => {}
+        Hears::Uploads(settings) => {
+            tasks.spawn(worked(arrival::listen(app.clone(), settings, stop.clone())));
+        }
+        Hears::Pushes(pushes) => {
+            tasks.spawn(worked(arrival::watch(app.clone(), pushes, stop.clone())));
+        }
     }
+    tasks.spawn(worked(drain(queue.clone(), arrival::MOVED_ARTIFACT, 1, stop.clone(), arrival::refuse)));
     if let Some(config) = broker {
         tasks.spawn(worked(broker::work(app.clone(), config, stop.clone())));
     }

@@ -7,7 +7,7 @@ use clap::Args;
 #[derive(Clone, Debug, Args)]
 #[command(next_help_heading = "Artifacts")]
 pub(crate) struct StoreArgs {
-    /// Folder for artifacts; default `artifacts` in the data folder. Unused with a bucket
+    /// Folder for artifacts; default `artifacts` in the data folder. Unused with a bucket or a repository
     #[arg(long, env = "ARTIFACT_DIR", value_name = "DIR")]
     pub(crate) artifact_dir: Option<PathBuf>,
 
@@ -33,4 +33,38 @@ pub(crate) struct StoreArgs {
     /// uploads itself
     #[arg(long, env = "SQS_ENDPOINT", value_name = "URL")]
     pub(crate) sqs_endpoint: Option<String>,
+
+    /// Access key for S3 and SQS; without one, the usual chain of AWS decides
+    #[arg(long, env = "S3_ACCESS_KEY_ID", value_name = "ID")]
+    pub(crate) s3_access_key_id: Option<String>,
+
+    /// Secret of that access key
+    #[arg(long, env = "S3_SECRET_ACCESS_KEY", hide_env_values = true, value_name = "SECRET")]
+    pub(crate) s3_secret_access_key: Option<String>,
+
+    /// URL of a Git repository that CI pushes artifacts to, each as the branch `SERVICE/ID`
+    #[arg(long, env = "ARTIFACT_REPO", value_name = "URL")]
+    pub(crate) artifact_repo: Option<String>,
+
+    /// What the names of those branches begin with, such as `artifacts/`, in a repository that has others as well
+    #[arg(
+        long,
+        env = "ARTIFACT_REPO_PREFIX",
+        default_value = "",
+        hide_default_value = true,
+        value_name = "PREFIX"
+    )]
+    pub(crate) artifact_repo_prefix: String,
+
+    /// Private key for that repository by SSH; reading is enough
+    #[arg(long, env = "ARTIFACT_REPO_SSH_PRIVATE_KEY", value_name = "FILE")]
+    pub(crate) artifact_repo_ssh_private_key: Option<PathBuf>,
+
+    /// Known hosts for that repository by SSH; default those of --known-hosts
+    #[arg(long, env = "ARTIFACT_REPO_KNOWN_HOSTS", value_name = "FILE")]
+    pub(crate) artifact_repo_known_hosts: Option<PathBuf>,
+
+    /// File with the token for that repository by HTTP
+    #[arg(long, env = "ARTIFACT_REPO_TOKEN_FILE", value_name = "FILE")]
+    pub(crate) artifact_repo_token_file: Option<PathBuf>,
 }

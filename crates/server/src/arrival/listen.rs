@@ -8,6 +8,7 @@ use explain::Explain;
 use queue::QueueError;
 use tokio_util::sync::CancellationToken;
 
+use super::expect::{EXPECT_ARTIFACT, expected};
 use super::rows;
 use crate::app::App;
 
@@ -56,8 +57,11 @@ async fn hear(app: &App, settings: &S3Settings) -> Result<(), Hearing> {
     app.looks_for_uploads.store(false, Ordering::Release);
     loop {
         for arrival in arrivals.receive().await.map_err(failed)? {
-            let rows = arrival.artifacts.iter().flat_map(|(service, id)| rows(app, service, id)).collect();
-            app.queue.enqueue_all(rows).await.map_err(Hearing::Queue)?;
+            let artifacts = arrival.artifacts.iter().flat_map(|(service, id)| rows(app, service, id));
+            // What is taken in becomes an artifact, of which S3 tells again.
+            let uploads = arrival.uploads.iter().map(|(service, id)| expected(service, id, false));
+            app.queue.enqueue_all(artifacts.chain(uploads).collect()).await.map_err(Hearing::Queue)?;
+            app.queue.wake(EXPECT_ARTIFACT);
             arrivals.acknowledge(&arrival).await.map_err(failed)?;
         }
     }

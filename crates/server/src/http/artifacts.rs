@@ -39,16 +39,18 @@ pub(crate) async fn create(
         ));
     }
     let artifact_upload_url = match app.store.upload_target(&service, &id, md5).await? {
-        UploadTarget::PreSigned(url) => url.into(),
+        UploadTarget::PreSigned(url) => {
+            // Where S3 tells us of uploads, it tells of the artifact too once it is taken in.
+            let announce = app.looks_for_uploads.load(Ordering::Acquire);
+            arrival::expect(&app.queue, &service, &id, announce).await?;
+            url.into()
+        }
         UploadTarget::ThisServer => {
             let permission = app.upload_key.sign(&service, &id, md5, jiff::Timestamp::now());
             let path = path_of(&service, &id);
             format!("{}{}{path}?{permission}", app.public_url, routes::UPLOAD_ARTIFACT)
         }
     };
-    if app.looks_for_uploads.load(Ordering::Acquire) {
-        arrival::expect(&app.queue, &service, &id).await?;
-    }
     Ok(Json::created(CreateArtifactResponse { artifact_upload_url }))
 }
 

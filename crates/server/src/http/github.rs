@@ -1,4 +1,4 @@
-//! GitHub tells of a push to the config repository (spec, section 2.11).
+//! GitHub tells of a push to the config repository (spec, section 2.11), or to the one with artifacts.
 
 use axum::extract::{FromRequest, Request, State};
 use axum::http::{HeaderMap, HeaderValue, Method, StatusCode};
@@ -16,6 +16,13 @@ use crate::app::App;
 struct Push {
     #[serde(rename = "ref")]
     reference: String,
+    repository: Repository,
+}
+
+#[derive(Deserialize, Default)]
+#[serde(default)]
+struct Repository {
+    full_name: String,
 }
 
 pub(crate) async fn webhook(State(app): State<App>, request: Request) -> Result<StatusCode, Failure> {
@@ -38,9 +45,23 @@ pub(crate) async fn webhook(State(app): State<App>, request: Request) -> Result<
     let push: Push = api::decode(&body).map_err(|_| Failure::invalid_body())?;
     if push.reference.starts_with("refs/heads/") {
         // The answer does not wait: GitHub gives a hook ten seconds.
+        let named = push.repository.full_name;
+        let of_artifacts = app.artifact_repo.as_deref().is_some_and(|url| may_be_of(url, &named));
+        if of_artifacts {
+            app.pushed.notify_one();
+        }
         app.refresh.notify_one();
     }
     Ok(StatusCode::OK)
+}
+
+/// Whether a push to the repository `full_name` may be one to this address; without a name it may.
+fn may_be_of(url: &str, full_name: &str) -> bool {
+    let path = url.trim_end_matches('/').trim_end_matches(".git").to_lowercase();
+    match path.strip_suffix(&full_name.to_lowercase()) {
+        Some(before) => full_name.is_empty() || before.ends_with(['/', ':']),
+        None => false,
+    }
 }
 
 fn forged() -> Failure {
@@ -68,6 +89,20 @@ fn hex(text: &str) -> Option<Vec<u8>> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_push_is_of_the_repository_it_names() {
+        for (url, name, of) in [
+            ("git@github.com:acme/artifacts.git", "acme/artifacts", true),
+            ("https://github.com/Acme/artifacts/", "acme/Artifacts", true),
+            ("ssh://git@host:22/acme/artifacts.git", "acme/artifacts", true),
+            ("https://github.com/acme/artifacts", "", true),
+            ("https://github.com/acme/artifacts", "acme/config", false),
+            ("https://github.com/other-acme/artifacts", "acme/artifacts", false),
+        ] {
+            assert_eq!(may_be_of(url, name), of, "{url} {name}");
+        }
+    }
 
     #[test]
     fn signatures_are_read_and_short_ones_do_no_harm() {

@@ -38,10 +38,11 @@ pub(crate) async fn upload(
     if BASE64_STANDARD.encode(Md5::digest(&zip)) != md5 {
         return Err(Failure::invalid("the zip does not match its Content-MD5", "upload it again"));
     }
-    app.store.put(&service, &id, zip).await?;
-    // Told again when CI uploads again: a crash between the two lines would else lose it, and releasing what is
-    // there already changes nothing.
-    arrival::announce(&app, &service, &id).await?;
+    let checked = app.store.check(&service, &id, zip).await?;
+    // Before it is kept, so that it is announced even if we die in between.
+    arrival::expect(&app.queue, &service, &id, true).await?;
+    app.store.keep(checked).await?;
+    app.queue.wake(arrival::EXPECT_ARTIFACT);
     Ok(StatusCode::OK)
 }
 

@@ -184,4 +184,16 @@ impl Server {
     pub(crate) async fn known(&self, id: &str) -> Result<KnownRelease, ClientError> {
         self.hamctl().known_release(id).await
     }
+
+    /// Waits for work of a kind that was given up; why it was.
+    pub(crate) async fn dead(&self, kind: &str) -> String {
+        wait::until(kind, PATIENCE, async || {
+            let waiting: serde_json::Value =
+                self.hamctl().get(&["/queue"], &[]).await.map_err(|error| error.to_string())?;
+            let items = waiting["items"].as_array().cloned().unwrap_or_default();
+            let dead = items.iter().find(|item| item["kind"] == kind && item["state"] == "dead");
+            dead.map(|item| item["reason"].as_str().unwrap_or_default().to_owned()).ok_or(waiting.to_string())
+        })
+        .await
+    }
 }

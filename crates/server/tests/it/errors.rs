@@ -1,8 +1,14 @@
 //! Mistakes get one clear sentence with the next step.
 
-use api::{ApplyAutoReleaseRequest, ApplyBranchRestrictionRequest, ClientError, routes};
+use api::{
+    ApplyAutoReleaseRequest, ApplyBranchRestrictionRequest, ClientError, CreateArtifactRequest,
+    CreateArtifactResponse, routes,
+};
 use artifact::Intent;
-use explain::Report;
+use base64::Engine;
+use base64::prelude::BASE64_STANDARD;
+use explain::{Explain, Kind, Report};
+use md5::{Digest, Md5};
 use reqwest::Method;
 
 use crate::bed::{Bed, Server};
@@ -95,5 +101,9 @@ async fn a_broken_upload_is_refused_and_not_kept() {
     assert_eq!(server.upload_zip(&spec, make::zip(&spec)).await, 200);
     assert_eq!(server.upload_zip(&spec, make::zip(&spec)).await, 200, "the same again");
     let changed = make::zip(&artifact::ArtifactSpec { squad: "other".into(), ..spec.clone() });
-    assert_eq!(server.upload_zip(&spec, changed).await, 409);
+    let md5 = BASE64_STANDARD.encode(Md5::digest(&changed));
+    let request = CreateArtifactRequest { artifact: spec.clone(), md5 };
+    let refused: Result<CreateArtifactResponse, ClientError> =
+        server.client("ci-token").call(Method::POST, &[routes::CREATE_ARTIFACT], &request).await;
+    assert_eq!(refused.unwrap_err().kind(), Kind::Conflict, "before anything is sent");
 }
