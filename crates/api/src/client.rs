@@ -2,6 +2,7 @@
 
 mod calls;
 mod events;
+mod probe;
 
 use std::borrow::Cow;
 use std::time::Duration;
@@ -15,6 +16,7 @@ use url::Url;
 use uuid::Uuid;
 
 pub use events::{EventFilter, EventStream};
+pub use probe::Probe;
 
 use crate::{ErrorBody, body};
 

@@ -2,6 +2,10 @@
 
 /// Asks for a release.
 pub const RELEASE: &str = "/release";
+/// What would become of a release, without doing it.
+pub const DRY_RUN: &str = "/release/dry-run";
+/// What a release would change in the files; service and environment follow.
+pub const DIFF: &str = "/diff";
 /// What runs where.
 pub const STATUS: &str = "/status";
 /// Policies of a service: list and delete.

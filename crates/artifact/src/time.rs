@@ -46,6 +46,12 @@ impl WireTime {
         self.instant
     }
 
+    /// How far the clock it was written by is ahead of UTC.
+    #[must_use]
+    pub fn offset_seconds(&self) -> i32 {
+        self.offset.seconds()
+    }
+
     /// Whether it is Go's zero time, which stands for "not set".
     #[must_use]
     pub fn is_zero(&self) -> bool {

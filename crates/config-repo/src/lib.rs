@@ -41,6 +41,7 @@ mod reader;
 mod error;
 mod facts;
 mod open;
+mod preview;
 mod request;
 mod writer;
 
@@ -49,6 +50,7 @@ pub use error::{IndexError, ReadError, SettingsError, WriteError};
 pub use index::Landed;
 pub use message::Record;
 pub use open::{ConfigRepo, Options};
+pub use preview::{FilePreview, Foretold, Preview};
 pub use reader::{Reader, Running};
 pub use request::{PolicyOutcome, PolicyRequest, ReleaseOutcome, ReleaseRequest};
 pub use settings::Settings;

@@ -192,7 +192,7 @@ impl Reader {
         facts::policies(self.snapshot()?.as_ref(), service)
     }
 
-    fn snapshot(&self) -> Result<Option<Snapshot>, ReadError> {
+    pub(crate) fn snapshot(&self) -> Result<Option<Snapshot>, ReadError> {
         Ok(self.index.tip()?.map(|tip| self.git.snapshot(tip)).transpose()?)
     }
 }

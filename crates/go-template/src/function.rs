@@ -4,7 +4,7 @@ use std::collections::HashMap;
 use std::fmt;
 use std::sync::LazyLock;
 
-use crate::{Map, Type, Value, World, builtin, plan, sprig};
+use crate::{Map, Type, Value, World, builtin, describe, plan, sprig};
 
 /// A function that templates can call.
 pub(crate) struct Function {
@@ -96,6 +96,8 @@ impl fmt::Debug for Function {
 pub enum Dialect {
     /// Those of Go's `text/template`.
     Go,
+    /// Go's own, and those of `hamctl describe --template`.
+    Describe,
     /// Go's and sprig's.
     Sprig,
     /// Go's, sprig's and shuttle's; where names are the same, the last wins.
@@ -107,12 +109,14 @@ type Names = HashMap<&'static str, &'static Function>;
 impl Dialect {
     pub(crate) fn function(self, name: &str) -> Option<&'static Function> {
         static GO: LazyLock<Names> = LazyLock::new(|| collect(&[builtin::TABLE]));
+        static DESCRIBE: LazyLock<Names> = LazyLock::new(|| collect(&[builtin::TABLE, describe::TABLE]));
         static SPRIG: LazyLock<Names> =
             LazyLock::new(|| collect(&[&[builtin::TABLE], sprig::TABLES].concat()));
         static SHUTTLE: LazyLock<Names> =
             LazyLock::new(|| collect(&[&[builtin::TABLE], sprig::TABLES, &[plan::TABLE]].concat()));
         let names = match self {
             Self::Go => &GO,
+            Self::Describe => &DESCRIBE,
             Self::Sprig => &SPRIG,
             Self::Shuttle => &SHUTTLE,
         };

@@ -2,8 +2,8 @@
 //!
 //! A text is parsed once into a [`Template`] and rendered with a [`Value`] as dot. Output, error texts and the
 //! positions in them are those of Go, tested against Go itself: `template: NAME:LINE:COL: executing "NAME" at
-//! <EXPR>: CAUSE`. A [`Dialect`] says which functions exist: Go's own, those of sprig, or those of sprig and of
-//! shuttle. An unknown function is an error when parsing, as in Go.
+//! <EXPR>: CAUSE`. A [`Dialect`] says which functions exist: Go's own, those of sprig, those of sprig and of
+//! shuttle, or those of hamctl. An unknown function is an error when parsing, as in Go.
 //!
 //! ```text
 //! text --lex--> tokens --parse--> tree --exec, with dot--> text
@@ -18,6 +18,7 @@
 mod builtin;
 mod cast;
 mod compare;
+mod describe;
 mod error;
 mod exec;
 mod format;
@@ -30,6 +31,7 @@ mod parse;
 mod plan;
 mod sprig;
 mod template;
+mod time;
 mod value;
 mod world;
 
@@ -37,5 +39,6 @@ pub use error::{ExecError, ParseError, TemplateError};
 pub use function::Dialect;
 pub use plan::lookup;
 pub use template::{Delimiters, Template};
+pub use time::time;
 pub use value::{Key, List, ListType, Map, MapType, Record, Type, Value};
 pub use world::{Entry, NoWorld, World};

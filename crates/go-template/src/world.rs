@@ -2,6 +2,9 @@
 
 /// Files, environment and randomness for the functions that want them.
 pub trait World {
+    /// Seconds since 1970.
+    fn now(&self) -> i64;
+
     /// The value of an environment variable; empty when it is not set.
     fn env(&self, name: &str) -> String;
 
@@ -35,11 +38,15 @@ pub struct Entry {
     pub is_folder: bool,
 }
 
-/// A world without files, environment or chance.
+/// A world without files, environment or chance, in 1970.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct NoWorld;
 
 impl World for NoWorld {
+    fn now(&self) -> i64 {
+        0
+    }
+
     fn env(&self, _name: &str) -> String {
         String::new()
     }

@@ -2,29 +2,55 @@
 
 use api::{DescribeArtifactsResponse, DescribeReleaseResponse, DescribedRelease};
 
+use crate::args::{DescribeArtifactArgs, DescribeReleaseArgs};
 use crate::error::CommandError;
+use crate::fitted::fitted;
 use crate::output::Output;
 use crate::server::Server;
-use crate::{intent, rollout};
+use crate::{intent, known, rollout, template};
 
 pub(crate) async fn releases(
     server: &Server,
-    env: &str,
-    count: u32,
+    args: &DescribeReleaseArgs,
     output: &Output,
 ) -> Result<(), CommandError> {
-    let answer = server.releases(env, count).await?;
-    output.answer(&answer, |answer| releases_text(&server.service, env, answer))
+    let template = args.template.as_deref().map(template::parse).transpose()?;
+    let (env, service) = (args.env.as_str(), server.service.as_str());
+    let answer = server.releases(env, args.count).await?;
+    if answer.releases.is_empty() {
+        known::check(server, Some(env)).await?;
+    }
+    match template {
+        Some(template) => {
+            let text = template::render(&template, &template::releases(service, env, &answer))?;
+            output.terminal.data_exact(&text);
+            Ok(())
+        }
+        None => output.answer(&answer, |answer| releases_text(service, env, answer)),
+    }
 }
 
 pub(crate) async fn artifacts(
     server: &Server,
-    count: u32,
-    branch: Option<&str>,
+    args: &DescribeArtifactArgs,
     output: &Output,
 ) -> Result<(), CommandError> {
-    let answer = server.artifacts(count, branch).await?;
-    output.answer(&answer, |answer| artifacts_text(&server.service, answer))
+    let template = args.template.as_deref().map(template::parse).transpose()?;
+    let answer = server.artifacts(args.count, args.branch.as_deref()).await?;
+    if answer.artifacts.is_empty() {
+        known::check(server, None).await?;
+    }
+    match template {
+        Some(template) => {
+            let text = template::render(&template, &template::artifacts(&server.service, &answer))?;
+            output.terminal.data_exact(&text);
+            Ok(())
+        }
+        None => {
+            let room = output.terminal.data_width();
+            output.answer(&answer, |answer| artifacts_text(&server.service, answer, room))
+        }
+    }
 }
 
 fn releases_text(service: &str, env: &str, answer: &DescribeReleaseResponse) -> String {
@@ -60,12 +86,13 @@ pub(crate) fn details(release: &DescribedRelease) -> Vec<String> {
     lines
 }
 
-fn artifacts_text(service: &str, answer: &DescribeArtifactsResponse) -> String {
+fn artifacts_text(service: &str, answer: &DescribeArtifactsResponse, room: Option<usize>) -> String {
     let mut text = format!("Latest artifacts for service: {service}\n\n");
     text.push_str(&columns("Date", "Artifact", "Message"));
     for artifact in &answer.artifacts {
         let date = artifact.ci.end.date_and_time();
-        text.push_str(&columns(&date, &artifact.id, &artifact.application.message));
+        let row = columns(&date, &artifact.id, &artifact.application.message);
+        text.push_str(&fitted(&row, room));
     }
     text
 }

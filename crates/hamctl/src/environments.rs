@@ -1,6 +1,6 @@
 //! The way a change travels: which environments there are, and where each is promoted from.
 
-use api::{ClientError, KnownEnvironment};
+use api::{ClientError, EnvironmentsResponse, KnownEnvironment};
 
 use crate::error::CommandError;
 use crate::server::Server;
@@ -41,6 +41,12 @@ pub(crate) async fn load(server: &Server) -> Result<Environments, ClientError> {
     })
 }
 
+/// The names of the environments in their order; `None` when the server does not say.
+pub(crate) async fn names(server: &Server) -> Result<Option<Vec<String>>, ClientError> {
+    let names = |answer: EnvironmentsResponse| answer.environments.into_iter().map(|env| env.name).collect();
+    Ok(server.environments().await?.map(names))
+}
+
 fn known(name: &str, promotes_from: &str) -> KnownEnvironment {
     KnownEnvironment {
         name: name.to_owned(),
@@ -50,6 +56,11 @@ fn known(name: &str, promotes_from: &str) -> KnownEnvironment {
 }
 
 impl Environments {
+    /// Their names, in their order.
+    pub(crate) fn names(self) -> Vec<String> {
+        self.known.into_iter().map(|env| env.name).collect()
+    }
+
     /// Where a promotion to `target` comes from, unless `from` says otherwise.
     pub(crate) fn source(&self, target: &str, from: Option<&str>) -> Result<Source, CommandError> {
         let target = self.find(target);

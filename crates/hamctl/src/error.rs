@@ -1,12 +1,14 @@
 //! What can go wrong in a command.
 
 use std::borrow::Cow;
+use std::path::PathBuf;
 use std::time::Duration;
 
 use api::ClientError;
 use explain::{Explain, Kind};
 use terminal::{AskError, duration_text};
 
+use crate::config_file::ConfigFileError;
 use crate::login::LoginError;
 use crate::settings::SettingsError;
 use crate::suggest;
@@ -16,6 +18,8 @@ use crate::suggest;
 pub(crate) enum CommandError {
     #[error(transparent)]
     Settings(#[from] SettingsError),
+    #[error(transparent)]
+    ConfigFile(#[from] ConfigFileError),
     #[error(transparent)]
     Login(#[from] LoginError),
     #[error(transparent)]
@@ -46,7 +50,25 @@ pub(crate) enum CommandError {
     RolloutLate { service: String, env: String, artifact: String, after: Duration, last: String },
     #[error("{failed} of {total} environments failed")]
     SomeFailed { failed: usize, total: usize, kind: Kind },
-    #[error("cannot write the answer as JSON")]
+    #[error("{denied} of {total} would be refused")]
+    WouldBeDenied { denied: usize, total: usize },
+    #[error("the server at {address} cannot {what}: it is older, or the original release-manager")]
+    NotSupported { address: String, what: &'static str },
+    #[error("unknown service '{name}'")]
+    UnknownService { name: String, known: Vec<String> },
+    #[error("{template} template: {problem}")]
+    Template { template: &'static str, problem: String },
+    #[error("cannot write manual pages to {}", folder.display())]
+    Manual {
+        folder: PathBuf,
+        #[source]
+        source: std::io::Error,
+    },
+    #[error("{failed} of {total} checks failed")]
+    ChecksFailed { failed: usize, total: usize, kind: Kind },
+    #[error("the release of {artifact} to {env} was given up: {reason}")]
+    GivenUp { env: String, artifact: String, reason: String },
+    #[error("cannot write the answer as data")]
     Encoding(#[source] serde_json::Error),
     #[error("cannot start")]
     Runtime(#[source] std::io::Error),
@@ -56,6 +78,7 @@ impl Explain for CommandError {
     fn kind(&self) -> Kind {
         match self {
             Self::Settings(error) => error.kind(),
+            Self::ConfigFile(error) => error.kind(),
             Self::Login(error) => error.kind(),
             Self::Server(error) => error.kind(),
             Self::Ask(error) => error.kind(),
@@ -68,7 +91,12 @@ impl Explain for CommandError {
             Self::RolloutFailed { .. } => Kind::Failed,
             Self::Replaced { .. } => Kind::Conflict,
             Self::RolloutLate { .. } => Kind::Unavailable,
-            Self::SomeFailed { kind, .. } => *kind,
+            Self::SomeFailed { kind, .. } | Self::ChecksFailed { kind, .. } => *kind,
+            Self::WouldBeDenied { .. } => Kind::Denied,
+            Self::NotSupported { .. } => Kind::Unavailable,
+            Self::UnknownService { .. } => Kind::NotFound,
+            Self::Template { .. } => Kind::Usage,
+            Self::Manual { .. } | Self::GivenUp { .. } => Kind::Failed,
             Self::Encoding(_) | Self::Runtime(_) => Kind::Internal,
         }
     }
@@ -76,11 +104,12 @@ impl Explain for CommandError {
     fn next_step(&self) -> Cow<'static, str> {
         match self {
             Self::Settings(error) => error.next_step(),
+            Self::ConfigFile(error) => error.next_step(),
             Self::Login(error) => error.next_step(),
             Self::Server(error) => error.next_step(),
             Self::Ask(error) => error.next_step(),
             Self::NoEnvironment => "name one, such as `--env dev`".into(),
-            Self::UnknownEnvironment { name, known } => suggest::next_step(name, known).into(),
+            Self::UnknownEnvironment { name, known } => suggest::next_step("environments", name, known).into(),
             Self::NothingToPromote { service, from } => {
                 format!("see `hamctl status --service {service}`, and release to {from} first").into()
             }
@@ -102,7 +131,14 @@ impl Explain for CommandError {
             Self::RolloutLate { service, env, .. } => {
                 format!("see `hamctl describe release --service {service} --env {env}`, or wait longer with --wait-timeout").into()
             }
-            Self::SomeFailed { .. } => "".into(),
+            Self::SomeFailed { .. } | Self::WouldBeDenied { .. } | Self::ChecksFailed { .. } => "".into(),
+            Self::NotSupported { .. } => "ask who runs the server for a newer one".into(),
+            Self::UnknownService { name, known } => {
+                suggest::next_step("services", name, known).into()
+            }
+            Self::Template { .. } => "see the fields and functions in docs/hamctl.md#templates".into(),
+            Self::Manual { .. } => "see that you may write there".into(),
+            Self::GivenUp { .. } => "when the cause is gone, release it again, or see `hamctl queue list`".into(),
             Self::Encoding(_) | Self::Runtime(_) => "try again".into(),
         }
     }

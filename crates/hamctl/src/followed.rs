@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use api::{DescribeReleaseResponse, Rollout, RolloutState};
+use api::{ClientError, DescribeReleaseResponse, Rollout, RolloutState};
 use explain::Explain;
 use terminal::Terminal;
 use tokio::time::{Instant, sleep};
@@ -21,55 +21,95 @@ enum Verdict {
     Failed(Rollout),
     /// It was there, and now another one is.
     ReplacedBy(String),
+    /// It never came to Git, and nobody tries any more; why.
+    GivenUp(String),
     /// Still under way; how far, in words.
     Waiting(String),
 }
 
-/// Follows an artifact in an environment until it is ready; an error says why it is not.
-pub(crate) async fn until_ready(
-    server: &Server,
-    env: &str,
-    artifact: &str,
-    patience: Duration,
-    terminal: &Terminal,
-) -> Result<Rollout, CommandError> {
-    let progress = terminal.progress(format!("waiting for {artifact} to become ready in {env}"));
-    let deadline = Instant::now() + patience;
-    let mut seen = false;
-    loop {
-        let waiting = match server.releases(env, 1).await {
-            Ok(newest) => {
-                let verdict = judge(&newest, artifact, seen);
-                seen |= runs(&newest, artifact);
-                match verdict {
-                    Verdict::Ready(rollout) => return Ok(rollout),
-                    Verdict::Failed(rollout) => {
-                        let (service, env, artifact) = owned(server, env, artifact);
-                        let what = rollout::reasons(&rollout);
-                        return Err(CommandError::RolloutFailed { service, env, artifact, what });
-                    }
-                    Verdict::ReplacedBy(by) => {
-                        let (_, env, artifact) = owned(server, env, artifact);
-                        return Err(CommandError::Replaced { env, artifact, by });
-                    }
-                    Verdict::Waiting(how_far) => how_far,
-                }
-            }
-            // The release is accepted: a server that restarts meanwhile does not change that.
-            Err(error) if error.kind().retry_helps() => "the server does not answer".to_owned(),
-            Err(error) => return Err(error.into()),
-        };
-        progress.update(waiting.as_str());
-        if Instant::now() + INTERVAL > deadline {
-            let (service, env, artifact) = owned(server, env, artifact);
-            return Err(CommandError::RolloutLate { service, env, artifact, after: patience, last: waiting });
-        }
-        sleep(INTERVAL).await;
-    }
+/// A release that was accepted.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Followed<'a> {
+    pub(crate) server: &'a Server,
+    pub(crate) env: &'a str,
+    pub(crate) artifact: &'a str,
+    /// The identity it was accepted under; empty when the server does not say.
+    pub(crate) id: &'a str,
 }
 
-fn owned(server: &Server, env: &str, artifact: &str) -> (String, String, String) {
-    (server.service.clone(), env.to_owned(), artifact.to_owned())
+/// What was seen so far.
+#[derive(Debug, Default)]
+struct Seen {
+    /// It is in Git: there is no need to ask whether it lands.
+    landed: bool,
+    /// The artifact was the newest in the environment.
+    newest: bool,
+}
+
+impl Followed<'_> {
+    /// Follows it until it is ready; an error says why it is not.
+    pub(crate) async fn until_ready(
+        self,
+        patience: Duration,
+        terminal: &Terminal,
+    ) -> Result<Rollout, CommandError> {
+        let Self { server, env, artifact, .. } = self;
+        let progress = terminal.progress(format!("waiting for {artifact} to become ready in {env}"));
+        let deadline = Instant::now() + patience;
+        let mut seen = Seen::default();
+        let owned = || (server.service.clone(), env.to_owned(), artifact.to_owned());
+        loop {
+            let waiting = match self.look(&mut seen).await {
+                Ok(Verdict::Ready(rollout)) => return Ok(rollout),
+                Ok(Verdict::Failed(rollout)) => {
+                    let (service, env, artifact) = owned();
+                    let what = rollout::reasons(&rollout);
+                    return Err(CommandError::RolloutFailed { service, env, artifact, what });
+                }
+                Ok(Verdict::ReplacedBy(by)) => {
+                    let (_, env, artifact) = owned();
+                    return Err(CommandError::Replaced { env, artifact, by });
+                }
+                Ok(Verdict::GivenUp(reason)) => {
+                    let (_, env, artifact) = owned();
+                    return Err(CommandError::GivenUp { env, artifact, reason });
+                }
+                Ok(Verdict::Waiting(how_far)) => how_far,
+                // The release is accepted: a server that restarts meanwhile does not change that.
+                Err(error) if error.kind().retry_helps() => "the server does not answer".to_owned(),
+                Err(error) => return Err(error.into()),
+            };
+            progress.update(waiting.as_str());
+            if Instant::now() + INTERVAL > deadline {
+                let (service, env, artifact) = owned();
+                let (after, last) = (patience, waiting);
+                return Err(CommandError::RolloutLate { service, env, artifact, after, last });
+            }
+            sleep(INTERVAL).await;
+        }
+    }
+
+    /// How it stands: in the queue first, then in Git and in the cluster.
+    async fn look(&self, seen: &mut Seen) -> Result<Verdict, ClientError> {
+        if !seen.landed && !self.id.is_empty() {
+            let known = self.server.outcome(self.id).await?;
+            match known.as_ref().map(|known| (known.state.as_str(), &known.status)) {
+                Some(("dead", reason)) => return Ok(Verdict::GivenUp(reason.clone())),
+                Some(("pending", reason)) if reason.is_empty() => {
+                    return Ok(Verdict::Waiting("accepted, not in Git yet".to_owned()));
+                }
+                Some(("pending", reason)) => {
+                    return Ok(Verdict::Waiting(format!("accepted, not in Git yet: {reason}")));
+                }
+                // One that does not say, or says more than we know, is asked for the release itself.
+                Some(_) | None => seen.landed = true,
+            }
+        }
+        let newest = self.server.releases(self.env, 1).await?;
+        let verdict = judge(&newest, self.artifact, seen.newest);
+        seen.newest |= runs(&newest, self.artifact);
+        Ok(verdict)
+    }
 }
 
 fn runs(newest: &DescribeReleaseResponse, artifact: &str) -> bool {

@@ -1,42 +1,63 @@
 //! `hamctl`, the developers' command line.
 //!
-//! It asks the release manager and prints what it hears; it decides nothing, keeps nothing but a login, and needs
-//! no access to Git or a cluster. Texts on standard output are those of the original byte for byte (spec, sections
-//! 4.4 to 4.7); errors go to standard error, and the exit code tells the truth.
+//! It asks the release manager and prints what it hears; it decides nothing, keeps nothing but a login and a list of
+//! servers, and needs no access to Git or a cluster. Texts on standard output are those of the original byte for byte
+//! (spec, sections 4.4 to 4.7), cut to the screen where there is one; errors go to standard error, and the exit code
+//! tells the truth.
 //!
 //! ```text
-//! args --> settings --> credentials --> server --+--> status, describe, policies   read and print
-//!          shuttle.yaml  login                   +--> release, promote, rollback   ask, print, wait
+//! args --> settings --> credentials --> server --+--> status, diff, history, describe, policies  read and print
+//!          config_file  login                    +--> release, promote, rollback                 ask, print, wait
+//!          shuttle.yaml
 //! ```
 //!
 //! Texts are made by pure functions of the wire types. Read [`Args`] for what can be asked, `run` for the way from
 //! there to an exit code, `releasing` for how every release is asked for, and `CommandError` for what can go wrong.
 
 mod args;
-mod completion;
+mod run;
+
+mod config_file;
 mod credentials;
-mod describe;
 mod duration;
-mod environments;
-mod error;
-mod followed;
 mod identity;
-mod intent;
 mod login;
+mod settings;
+mod shuttle_yaml;
+
+mod error;
 mod output;
-mod policies;
-mod promote;
+mod server;
+mod suggest;
+
+mod environments;
+mod fitted;
+mod intent;
+mod known;
 mod relative;
+mod rollout;
+mod table;
+mod template;
+
+mod describe;
+mod diff;
+mod history;
+mod policies;
+mod services;
+mod status;
+
+mod dry_run;
+mod followed;
+mod promote;
 mod release;
 mod releasing;
 mod rollback;
-mod rollout;
-mod run;
-mod server;
-mod settings;
-mod shuttle_yaml;
-mod status;
-mod suggest;
+
+mod completion;
+mod config;
+mod doctor;
+mod man;
+mod version;
 mod whoami;
 
 pub use args::Args;

@@ -1,4 +1,4 @@
-//! Answers as text for people or as JSON for programs.
+//! Answers as text for people or as data for programs.
 
 use std::fmt;
 
@@ -20,13 +20,14 @@ impl Output {
         Self { terminal, format }
     }
 
-    pub(crate) fn is_json(&self) -> bool {
-        self.format == Format::Json
+    /// Whether a program reads.
+    pub(crate) fn is_data(&self) -> bool {
+        self.format != Format::Table
     }
 
     /// A line for people; programs do not get it.
     pub(crate) fn line(&self, text: impl fmt::Display) {
-        if !self.is_json() {
+        if !self.is_data() {
             self.terminal.data(text);
         }
     }
@@ -43,19 +44,47 @@ impl Output {
         answer: &T,
         text: impl FnOnce(&T) -> String,
     ) -> Result<(), CommandError> {
-        if self.is_json() {
-            return self.json(answer);
+        if self.is_data() {
+            return self.data(answer);
         }
         self.terminal.data_exact(&text(answer));
         Ok(())
     }
 
     /// An answer for programs; people do not get it.
-    pub(crate) fn json<T: Serialize>(&self, answer: &T) -> Result<(), CommandError> {
-        if self.is_json() {
-            let bytes = go_json::to_file(answer).map_err(CommandError::Encoding)?;
-            self.terminal.data_exact(&String::from_utf8_lossy(&bytes));
+    pub(crate) fn data<T: Serialize>(&self, answer: &T) -> Result<(), CommandError> {
+        match self.format {
+            Format::Table => {}
+            Format::Json => {
+                let bytes = go_json::to_file(answer).map_err(CommandError::Encoding)?;
+                self.terminal.data_exact(&String::from_utf8_lossy(&bytes));
+            }
+            Format::Yaml => {
+                let value = serde_json::to_value(answer).map_err(CommandError::Encoding)?;
+                self.terminal.data_exact(&yaml::to_string(&yaml_of(value)));
+            }
         }
         Ok(())
+    }
+}
+
+/// JSON's values are YAML's too.
+fn yaml_of(value: serde_json::Value) -> yaml::Value {
+    use serde_json::Value as Json;
+    use yaml::{Scalar, Value};
+    match value {
+        Json::Null => Value::Scalar(Scalar::Null),
+        Json::Bool(value) => Value::Scalar(Scalar::Bool(value)),
+        Json::Number(number) => Value::Scalar(match (number.as_i64(), number.as_u64()) {
+            (Some(value), _) => Scalar::Int(value),
+            (None, Some(value)) => Scalar::Uint(value),
+            (None, None) => Scalar::Float(number.as_f64().unwrap_or(f64::NAN)),
+        }),
+        Json::String(text) => Value::Scalar(Scalar::Text(text)),
+        Json::Array(items) => Value::List(items.into_iter().map(yaml_of).collect()),
+        Json::Object(entries) => {
+            let key = |key: String| Value::Scalar(Scalar::Text(key));
+            Value::Map(entries.into_iter().map(|(name, value)| (key(name), yaml_of(value))).collect())
+        }
     }
 }

@@ -27,7 +27,7 @@ pub(crate) async fn apply_auto_release(
 ) -> Result<(), CommandError> {
     let answer = server.apply_auto_release(branch, env).await?;
     output.done(format_args!("Applied auto-release policy '{}' to service '{}'", answer.id, answer.service));
-    output.json(&answer)
+    output.data(&answer)
 }
 
 pub(crate) async fn apply_branch_restriction(
@@ -41,7 +41,7 @@ pub(crate) async fn apply_branch_restriction(
         "Applied branch restriction policy '{}' to service '{}'",
         answer.id, answer.service
     ));
-    output.json(&answer)
+    output.data(&answer)
 }
 
 pub(crate) async fn delete(server: &Server, ids: &[String], output: &Output) -> Result<(), CommandError> {

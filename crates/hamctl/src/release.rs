@@ -32,7 +32,7 @@ pub(crate) async fn run(server: &Server, args: &ReleaseArgs, output: &Output) ->
             Wanted { environments, artifact, intent }
         }
     };
-    releasing::all(server, wanted, args.wait, output).await
+    releasing::all(server, wanted, args.how, output).await
 }
 
 /// The branch checked out in this folder.

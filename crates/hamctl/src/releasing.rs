@@ -4,9 +4,10 @@ use api::{IntentBody, ReleaseResponse, Rollout};
 use explain::{Explain, Kind, Report};
 use serde::Serialize;
 
-use crate::args::WaitArgs;
+use crate::args::HowArgs;
+use crate::dry_run;
 use crate::error::CommandError;
-use crate::followed;
+use crate::followed::Followed;
 use crate::output::Output;
 use crate::rollout;
 use crate::server::Server;
@@ -52,9 +53,12 @@ struct Results<'a> {
 pub(crate) async fn all(
     server: &Server,
     wanted: Wanted,
-    wait: WaitArgs,
+    how: HowArgs,
     output: &Output,
 ) -> Result<(), CommandError> {
+    if how.dry_run {
+        return dry_run::all(server, &wanted, output).await;
+    }
     let total = wanted.environments.len();
     let mut results = Vec::new();
     let mut failures = Vec::new();
@@ -70,15 +74,14 @@ pub(crate) async fn all(
         }
         results.push(result);
     }
-    for result in results.iter_mut().filter(|result| wait.wait && result.error.is_none()) {
-        let outcome = followed::until_ready(
+    for result in results.iter_mut().filter(|result| how.wait && result.error.is_none()) {
+        let followed = Followed {
             server,
-            &result.environment,
-            &wanted.artifact,
-            wait.wait_timeout,
-            &output.terminal,
-        )
-        .await;
+            env: &result.environment,
+            artifact: &wanted.artifact,
+            id: result.answer.as_ref().map(|answer| answer.id.as_str()).unwrap_or_default(),
+        };
+        let outcome = followed.until_ready(how.wait_timeout, &output.terminal).await;
         match outcome {
             Ok(rollout) => {
                 output.done(ready(&rollout, &result.environment, &wanted.artifact));
@@ -87,7 +90,7 @@ pub(crate) async fn all(
             Err(error) => fail(result, error, total, &mut failures, output),
         }
     }
-    output.json(&Results { service: &server.service, results })?;
+    output.data(&Results { service: &server.service, results })?;
     match (failures.len(), failures.pop()) {
         (_, None) => Ok(()),
         (1, Some(error)) if total == 1 => Err(error),

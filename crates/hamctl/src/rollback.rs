@@ -26,11 +26,13 @@ pub(crate) async fn run(server: &Server, args: &RollbackArgs, output: &Output) -
         None => ask(&releases, args, output)?,
     };
     let artifact = releases[chosen].artifact.id.clone();
-    output.done(format_args!("Starting rollback of service {} to {artifact}", server.service));
+    if !args.how.dry_run {
+        output.done(format_args!("Starting rollback of service {} to {artifact}", server.service));
+    }
     let rollback = RollbackBody { previous_artifact_id: current };
     let intent = IntentBody { type_name: "Rollback".into(), rollback, ..IntentBody::default() };
     let wanted = Wanted { environments: vec![args.env.clone()], artifact, intent };
-    releasing::all(server, wanted, args.wait, output).await
+    releasing::all(server, wanted, args.how, output).await
 }
 
 /// Lets the person choose; the release before the current one is the default.

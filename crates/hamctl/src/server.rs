@@ -5,8 +5,8 @@ use std::time::Duration;
 use api::{
     ApplyAutoReleaseRequest, ApplyBranchRestrictionRequest, AutoReleaseBody, BranchRestrictionBody, Client,
     ClientError, DeletePoliciesRequest, DeletePoliciesResponse, DescribeArtifactsResponse,
-    DescribeReleaseResponse, EnvironmentsResponse, IntentBody, PoliciesResponse, ReleaseRequest,
-    ReleaseResponse, StatusResponse, routes,
+    DescribeReleaseResponse, DiffResponse, DryRunResponse, EnvironmentsResponse, IntentBody,
+    PoliciesResponse, ReleaseRequest, ReleaseResponse, StatusResponse, routes,
 };
 use artifact::Person;
 use reqwest::Method;
@@ -19,7 +19,7 @@ use crate::settings::Settings;
 /// The release manager, asked about one service.
 #[derive(Debug)]
 pub(crate) struct Server {
-    client: Client,
+    pub(crate) client: Client,
     pub(crate) service: String,
     /// The namespace that shuttle.yaml names.
     namespace: Option<String>,
@@ -84,11 +84,13 @@ impl Server {
 
     /// The environments in their order; `None` when the server is one that does not say.
     pub(crate) async fn environments(&self) -> Result<Option<EnvironmentsResponse>, ClientError> {
-        match self.client.get(&[routes::ENVIRONMENTS], &[]).await {
-            Ok(answer) => Ok(Some(answer)),
-            Err(error) if status_of(&error) == Some(404) => Ok(None),
-            Err(error) => Err(error),
-        }
+        known(self.client.get(&[routes::ENVIRONMENTS], &[]).await)
+    }
+
+    /// The names of the services there are; `None` when the server is one that does not say.
+    pub(crate) async fn services(&self) -> Result<Option<Vec<String>>, ClientError> {
+        let answer: Option<ServicesResponse> = known(self.client.get(&[SERVICES], &[]).await)?;
+        Ok(answer.map(|answer| answer.services))
     }
 
     /// Asks for a release.
@@ -98,25 +100,58 @@ impl Server {
         artifact_id: &str,
         intent: IntentBody,
     ) -> Result<ReleaseResponse, ClientError> {
+        self.client.call(Method::POST, &[routes::RELEASE], &self.request(env, artifact_id, intent)).await
+    }
+
+    /// Asks what would become of a release.
+    pub(crate) async fn dry_run(
+        &self,
+        env: &str,
+        artifact_id: &str,
+        intent: IntentBody,
+    ) -> Result<DryRunResponse, CommandError> {
+        let request = self.request(env, artifact_id, intent);
+        let answer = self.client.call(Method::POST, &[routes::DRY_RUN], &request).await;
+        self.supported(answer, "tell what a release would do")
+    }
+
+    /// What became of an accepted release; `None` when the server does not know it, or is one that does not say.
+    pub(crate) async fn outcome(&self, id: &str) -> Result<Option<ReleaseResponse>, ClientError> {
+        known(self.client.get(&[routes::RELEASES, id], &[]).await)
+    }
+
+    /// What a release would change in the files.
+    pub(crate) async fn diff(&self, env: &str, artifact_id: &str) -> Result<DiffResponse, CommandError> {
+        let path = [routes::DIFF, &self.service, env];
+        let answer = self.client.get(&path, &[("artifact", artifact_id)]).await;
+        self.supported(answer, "tell what a release would change")
+    }
+
+    fn request(&self, env: &str, artifact_id: &str, intent: IntentBody) -> ReleaseRequest {
         let (committer_name, committer_email) = self.caller();
-        let request = ReleaseRequest {
+        ReleaseRequest {
             service: self.service.clone(),
             environment: env.to_owned(),
             artifact_id: artifact_id.to_owned(),
             committer_name,
             committer_email,
             intent,
-        };
-        self.client.call(Method::POST, &[routes::RELEASE], &request).await
+        }
+    }
+
+    /// An answer of a route that older servers do not have.
+    fn supported<T>(&self, answer: Result<T, ClientError>, what: &'static str) -> Result<T, CommandError> {
+        known(answer)?.ok_or_else(|| self.cannot(what))
+    }
+
+    /// Says that the server is not one that can do this.
+    pub(crate) fn cannot(&self, what: &'static str) -> CommandError {
+        CommandError::NotSupported { address: self.client.address(), what }
     }
 
     /// The policies; `None` when there are none.
     pub(crate) async fn policies(&self) -> Result<Option<PoliciesResponse>, ClientError> {
-        match self.client.get(&[routes::POLICIES], &[("service", &self.service)]).await {
-            Ok(answer) => Ok(Some(answer)),
-            Err(error) if status_of(&error) == Some(404) => Ok(None),
-            Err(error) => Err(error),
-        }
+        known(self.client.get(&[routes::POLICIES], &[("service", &self.service)]).await)
     }
 
     pub(crate) async fn apply_auto_release(
@@ -173,7 +208,22 @@ impl Server {
     }
 }
 
-fn status_of(error: &ClientError) -> Option<u16> {
+const SERVICES: &str = "/services";
+#[derive(Debug, Default, serde::Deserialize)]
+struct ServicesResponse {
+    services: Vec<String>,
+}
+
+/// What is not there is no failure.
+fn known<T>(answer: Result<T, ClientError>) -> Result<Option<T>, ClientError> {
+    match answer {
+        Ok(answer) => Ok(Some(answer)),
+        Err(error) if matches!(status_of(&error), Some(404 | 405)) => Ok(None),
+        Err(error) => Err(error),
+    }
+}
+
+pub(crate) fn status_of(error: &ClientError) -> Option<u16> {
     match error {
         ClientError::Refused { body, .. } => Some(body.status),
         ClientError::Foreign { status, .. } => Some(*status),

@@ -1,24 +1,76 @@
 //! `hamctl status`.
 
-use api::{EnvironmentStatus, StatusResponse};
+use std::time::Duration;
+
+use api::{ClientError, EnvironmentStatus, StatusResponse};
+use explain::Explain;
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
+use tokio::time::sleep;
 
+use crate::args::StatusArgs;
 use crate::error::CommandError;
+use crate::fitted::fitted;
 use crate::output::Output;
-use crate::rollout;
 use crate::server::Server;
+use crate::{environments, known, rollout};
 
-pub(crate) async fn show(
-    server: &Server,
-    namespace: Option<&str>,
-    output: &Output,
-) -> Result<(), CommandError> {
-    let answer = server.status(namespace).await?;
-    output.answer(&answer, |answer| text(&server.service, answer, &TimeZone::system()))
+/// How often `--watch` asks.
+const INTERVAL: Duration = Duration::from_secs(2);
+
+pub(crate) async fn show(server: &Server, args: &StatusArgs, output: &Output) -> Result<(), CommandError> {
+    if args.watch {
+        return watch(server, args, output).await;
+    }
+    let answer = ask(server, args).await?;
+    if answer.environments.is_empty() {
+        known::check(server, None).await?;
+    }
+    let room = output.terminal.data_width();
+    output.answer(&answer, |answer| text(&server.service, answer, &TimeZone::system(), room))
 }
 
-fn text(service: &str, status: &StatusResponse, zone: &TimeZone) -> String {
+/// Shows the status again whenever it changed, until the process is ended or nobody reads any more.
+async fn watch(server: &Server, args: &StatusArgs, output: &Output) -> Result<(), CommandError> {
+    let mut live = output.terminal.live();
+    let mut last = None;
+    loop {
+        match ask(server, args).await {
+            Ok(answer) if output.is_data() => {
+                if last.as_ref() != Some(&answer) {
+                    output.data(&answer)?;
+                }
+                last = Some(answer);
+            }
+            Ok(answer) => {
+                let room = output.terminal.data_width();
+                live.show(&text(&server.service, &answer, &TimeZone::system(), room));
+                last = Some(answer);
+            }
+            // Once it has answered, a server that restarts does not end the watch.
+            Err(error) if last.is_some() && error.kind().retry_helps() => {}
+            Err(error) => return Err(error.into()),
+        }
+        if output.terminal.is_closed() {
+            return Ok(());
+        }
+        sleep(INTERVAL).await;
+    }
+}
+
+/// What runs where, in the order of the environments as far as the server says it.
+async fn ask(server: &Server, args: &StatusArgs) -> Result<StatusResponse, ClientError> {
+    let (status, names) = tokio::join!(server.status(args.namespace.as_deref()), environments::names(server));
+    let mut status = status?;
+    // The order is no reason to fail.
+    if let Ok(Some(names)) = names {
+        let place = |env: &EnvironmentStatus| names.iter().position(|name| *name == env.name);
+        status.environments.sort_by_key(|env| place(env).unwrap_or(usize::MAX));
+    }
+    Ok(status)
+}
+
+fn text(service: &str, status: &StatusResponse, zone: &TimeZone, room: Option<usize>) -> String {
     let mut text = format!("Status for service {service}\n\n");
     if status.environments.is_empty() {
         text.push_str("No environments managed by release-manager.\n\n");
@@ -30,7 +82,10 @@ fn text(service: &str, status: &StatusResponse, zone: &TimeZone) -> String {
     }
     let longest = status.environments.iter().map(|env| env.name.chars().count()).max().unwrap_or(0);
     for env in &status.environments {
-        text.push_str(&row(env, longest + 2, zone));
+        text.push_str(&fitted(&row(env, longest + 2, zone), room));
+        for line in env.rollout.iter().flat_map(|rollout| rollout::lines(rollout, &env.tag)) {
+            text.push_str(&fitted(&format!("      {line}\n"), room));
+        }
     }
     text
 }
@@ -44,9 +99,6 @@ fn row(env: &EnvironmentStatus, width: usize, zone: &TimeZone) -> String {
         row.push_str(&format!("{date} {} by {}: {}\n", env.tag, env.committer, env.message));
     } else {
         row.push_str(&format!("cannot be read: {}\n", env.problem));
-    }
-    for line in env.rollout.iter().flat_map(|rollout| rollout::lines(rollout, &env.tag)) {
-        row.push_str(&format!("      {line}\n"));
     }
     row
 }
@@ -86,7 +138,7 @@ mod tests {
         let status =
             StatusResponse { environments: vec![env("dev", 0), broken], ..StatusResponse::default() };
         assert_eq!(
-            text("s", &status, &TimeZone::UTC),
+            text("s", &status, &TimeZone::UTC, None),
             "Status for service s\n\ndev:  1970-01-01 00:00:00 a-1 by Ida: Fix\nprod: cannot be read: artifact not parsable\n"
         );
     }

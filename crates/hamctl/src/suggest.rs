@@ -1,17 +1,24 @@
 //! What somebody probably meant.
 
-/// The hint for a name that is none of the known ones.
-pub(crate) fn next_step(name: &str, known: &[String]) -> String {
-    let list = known.join(", ");
+/// How many names are worth listing.
+const LISTED: usize = 12;
+
+/// The hint for a name that is none of the known ones, all of which are `things`.
+pub(crate) fn next_step(things: &str, name: &str, known: &[String]) -> String {
+    let more = known.len().saturating_sub(LISTED);
+    let mut list = known.iter().take(LISTED).map(String::as_str).collect::<Vec<_>>().join(", ");
+    if more > 0 {
+        list.push_str(&format!(" and {more} more"));
+    }
     match closest(name, known) {
-        Some(meant) => format!("did you mean '{meant}'? Known environments: {list}"),
-        None if known.is_empty() => "the server knows no environments".to_owned(),
-        None => format!("use one of the known environments: {list}"),
+        Some(meant) => format!("did you mean '{meant}'? Known {things}: {list}"),
+        None if known.is_empty() => format!("the server knows no {things}"),
+        None => format!("use one of the known {things}: {list}"),
     }
 }
 
 /// The known name that is nearest, if it is near enough to be a slip of the fingers.
-fn closest<'a>(name: &str, known: &'a [String]) -> Option<&'a str> {
+pub(crate) fn closest<'a>(name: &str, known: &'a [String]) -> Option<&'a str> {
     let name = name.to_lowercase();
     let (distance, nearest) = known
         .iter()
@@ -70,7 +77,10 @@ mod tests {
     #[test]
     fn the_hint_lists_what_is_known() {
         let known = ["dev".to_owned(), "prod".to_owned()];
-        assert_eq!(next_step("prd", &known), "did you mean 'prod'? Known environments: dev, prod");
-        assert_eq!(next_step("qa", &known), "use one of the known environments: dev, prod");
+        assert_eq!(
+            next_step("environments", "prd", &known),
+            "did you mean 'prod'? Known environments: dev, prod"
+        );
+        assert_eq!(next_step("environments", "qa", &known), "use one of the known environments: dev, prod");
     }
 }

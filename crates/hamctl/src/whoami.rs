@@ -7,16 +7,20 @@ use secrecy::{ExposeSecret, SecretString};
 use serde::{Deserialize, Serialize};
 
 use crate::args::GlobalArgs;
-use crate::credentials::{self, Origin};
+use crate::credentials;
 use crate::error::CommandError;
 use crate::output::Output;
+use crate::settings::Target;
 
 /// What a token says about its bearer. We do not verify it: the server does.
 #[derive(Debug, Default, Deserialize)]
 #[serde(default)]
-struct Claims {
-    sub: String,
-    exp: Option<i64>,
+pub(crate) struct Claims {
+    pub(crate) sub: String,
+    pub(crate) exp: Option<i64>,
+    /// Scopes with blanks between, as most providers write them; some write a list as `scp`.
+    pub(crate) scope: Option<String>,
+    pub(crate) scp: Vec<String>,
 }
 
 /// The answer for programs.
@@ -31,15 +35,12 @@ struct Identity {
     expires: Option<Timestamp>,
 }
 
-pub(crate) async fn show(global: &GlobalArgs, output: &Output) -> Result<(), CommandError> {
-    let credentials = credentials::obtain(global, &output.terminal).await?;
+pub(crate) async fn show(global: &GlobalArgs, target: &Target, output: &Output) -> Result<(), CommandError> {
+    let credentials = credentials::obtain(global, target, &output.terminal).await?;
     let claims = claims(&credentials.token).unwrap_or_default();
     let identity = Identity {
         subject: claims.sub,
-        origin: match &credentials.origin {
-            Origin::Variable => "HAMCTL_TOKEN".to_owned(),
-            Origin::File(path) | Origin::Login(path) => path.display().to_string(),
-        },
+        origin: credentials.origin.to_string(),
         expires: claims.exp.and_then(|seconds| Timestamp::from_second(seconds).ok()),
     };
     output.answer(&identity, text)
@@ -59,7 +60,7 @@ pub(crate) fn subject(token: &SecretString) -> Option<String> {
     claims(token).map(|claims| claims.sub).filter(|subject| !subject.is_empty())
 }
 
-fn claims(token: &SecretString) -> Option<Claims> {
+pub(crate) fn claims(token: &SecretString) -> Option<Claims> {
     let mut parts = token.expose_secret().split('.');
     let (_header, payload, _signature) = (parts.next()?, parts.next()?, parts.next()?);
     serde_json::from_slice(&URL_SAFE_NO_PAD.decode(payload).ok()?).ok()

@@ -83,6 +83,7 @@ fn environment_is_rendered(release: &Release, facts: &ReleaseFacts<'_>) -> Optio
     let known = facts.environments.contains(&release.environment);
     let rendered = facts.rendered.iter().any(|folder| folder == release.environment.as_str());
     (known && !rendered).then(|| Reason::NotInArtifact {
+        artifact: release.artifact.clone(),
         environment: release.environment.clone(),
         rendered: facts.rendered.clone(),
     })

@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 use std::fmt;
 
-use artifact::EnvName;
+use artifact::{ArtifactId, EnvName};
 use explain::{Explain, Kind};
 
 /// A change that may not be made, with every reason at once.
@@ -25,6 +25,8 @@ pub enum Reason {
     },
     /// The artifact holds no manifests for the environment.
     NotInArtifact {
+        /// The artifact.
+        artifact: ArtifactId,
         /// The environment asked for.
         environment: EnvName,
         /// Those it has manifests for.
@@ -73,8 +75,9 @@ impl fmt::Display for Reason {
     /// The texts of the original where it has one (spec, sections 2.5 and 2.7).
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::UnknownEnvironment { environment, .. } | Self::NotInArtifact { environment, .. } => {
-                write!(f, "unknown environment: {environment}")
+            Self::UnknownEnvironment { environment, .. } => write!(f, "unknown environment: {environment}"),
+            Self::NotInArtifact { artifact, environment, .. } => {
+                write!(f, "artifact '{artifact}' holds no manifests for environment '{environment}'")
             }
             Self::BranchRestricted { phrase, environment, .. } => {
                 write!(
@@ -103,7 +106,7 @@ impl Reason {
             Self::UnknownEnvironment { known, .. } => {
                 format!("use one of the environments there are: {}", list(known)).into()
             }
-            Self::NotInArtifact { environment, rendered } => format!(
+            Self::NotInArtifact { environment, rendered, .. } => format!(
                 "render manifests for {environment} in the service's CI; this artifact has them for {}",
                 list(rendered)
             )

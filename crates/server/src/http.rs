@@ -6,6 +6,8 @@ mod body;
 mod caller;
 mod daemon;
 mod describe;
+mod diff;
+mod dry_run;
 mod environments;
 mod failure;
 mod github;
@@ -42,6 +44,8 @@ pub(crate) fn router(app: &App) -> Router {
     let one = |base: &str| format!("{base}/{{service}}");
     let work = Router::new()
         .route(routes::RELEASE, post(releases::create))
+        .route(routes::DRY_RUN, post(dry_run::dry_run))
+        .route(&format!("{}/{{environment}}", one(routes::DIFF)), only_get(diff::diff))
         .route(&format!("{}/{{id}}", routes::RELEASES), only_get(releases::one))
         .route(routes::STATUS, only_get(status::status))
         .route(routes::RELEASES, only_get(releases::history))

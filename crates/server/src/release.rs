@@ -14,6 +14,7 @@
 mod accept;
 mod item;
 mod look;
+mod manifests;
 mod settle;
 mod waiting;
 mod work;
@@ -21,5 +22,6 @@ mod work;
 pub(crate) use accept::{Answer, accept};
 pub(crate) use item::{RELEASE, ReleaseItem};
 pub(crate) use look::{history, look};
+pub(crate) use manifests::manifests;
 pub(crate) use waiting::Waiting;
 pub(crate) use work::work;

@@ -11,6 +11,11 @@ use go_template::{Entry, World};
 pub(crate) struct Machine;
 
 impl World for Machine {
+    fn now(&self) -> i64 {
+        let since = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).unwrap_or_default();
+        i64::try_from(since.as_secs()).unwrap_or(i64::MAX)
+    }
+
     fn env(&self, name: &str) -> String {
         std::env::var(name).unwrap_or_default()
     }

@@ -74,69 +74,12 @@ impl Terminal {
             }
         }
     }
-
-    /// Lets the person choose one of some lines by number, counted from `first`; an empty answer takes `default`.
-    /// Asks again until the answer is one of them. Gives the index into `lines`.
-    ///
-    /// # Errors
-    /// When nobody is there, or they end the input.
-    pub fn choose(
-        &self,
-        question: &str,
-        lines: &[String],
-        first: usize,
-        default: usize,
-    ) -> Result<usize, AskError> {
-        if !self.is_interactive() {
-            return Err(AskError::NotATerminal { question: question.to_owned() });
-        }
-        self.talk(question);
-        for line in lines {
-            self.talk(format_args!("  {line}"));
-        }
-        let last = (first + lines.len()).saturating_sub(1);
-        loop {
-            let answer = self.ask(&format!("Number ({first} to {last}) [{}]:", first + default))?;
-            if answer.is_empty() {
-                return Ok(default);
-            }
-            match answer.trim_start_matches('#').parse::<usize>() {
-                Ok(number) if (first..=last).contains(&number) => return Ok(number - first),
-                _ => self.talk(format_args!("`{answer}` is not a number from {first} to {last}.")),
-            }
-        }
-    }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::Look;
-
-    fn choose(answers: &[&str]) -> (Result<usize, AskError>, String) {
-        let (terminal, capture) = Terminal::captured(Look::TERMINAL, answers.iter().copied());
-        let chosen = terminal.choose("Which?", &["#0 a".into(), "#1 b".into()], 0, 1);
-        (chosen, capture.stderr())
-    }
-
-    #[test]
-    fn a_choice_is_asked_until_it_is_one() {
-        let (chosen, talk) = choose(&["x", "2", "#0"]);
-        assert_eq!(chosen.unwrap(), 0);
-        let question = "Number (0 to 1) [1]: ";
-        assert_eq!(
-            talk,
-            format!(
-                "Which?\n  #0 a\n  #1 b\n{question}`x` is not a number from 0 to 1.\n{question}`2` is not a number from 0 to 1.\n{question}"
-            )
-        );
-    }
-
-    #[test]
-    fn enter_takes_the_default_and_the_end_of_input_cancels() {
-        assert_eq!(choose(&[""]).0.unwrap(), 1);
-        assert!(matches!(choose(&[]).0, Err(AskError::Cancelled)));
-    }
 
     #[test]
     fn nobody_is_asked_where_nobody_is() {

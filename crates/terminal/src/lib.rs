@@ -14,7 +14,11 @@
 
 mod ask;
 mod capture;
+mod choose;
+mod cut;
 mod error;
+mod keys;
+mod live;
 mod look;
 mod progress;
 mod stream;
@@ -24,7 +28,9 @@ mod usage;
 
 pub use ask::AskError;
 pub use capture::Capture;
+pub use cut::{cut, width};
 pub use error::OutputError;
+pub use live::Live;
 pub use look::Look;
 pub use progress::{Progress, duration_text};
 pub use terminal::Terminal;

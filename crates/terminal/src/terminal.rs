@@ -124,6 +124,13 @@ impl Terminal {
         self.lock().err.look.width
     }
 
+    /// Columns of a line of data, when a person watches it; a pipe or a file has no end of line.
+    #[must_use]
+    pub fn data_width(&self) -> Option<usize> {
+        let look = self.lock().out.look;
+        look.terminal.then_some(look.width)
+    }
+
     /// Whether a person is there to read a question and to answer it.
     #[must_use]
     pub fn is_interactive(&self) -> bool {

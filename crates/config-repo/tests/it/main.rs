@@ -5,5 +5,6 @@ mod crowd;
 mod faults;
 mod legacy;
 mod policies;
+mod previews;
 mod releases;
 mod support;

@@ -5,6 +5,16 @@ use crate::function::{Body, Call, Function};
 use crate::node::{Expr, ExprKind};
 use crate::{Type, Value};
 
+/// Arguments that a command gives to its first word.
+pub(super) struct Given<'a, 'd> {
+    pub(super) dot: &'d Operand,
+    /// Where an error of the call is.
+    pub(super) place: At<'a>,
+    pub(super) args: &'a [Expr],
+    /// The value of the command before.
+    pub(super) last: Option<Operand>,
+}
+
 impl<'a> State<'a> {
     pub(super) fn call(
         &mut self,
@@ -14,21 +24,50 @@ impl<'a> State<'a> {
         args: &'a [Expr],
         last: Option<Operand>,
     ) -> Walk<Operand> {
-        self.check_count(function, args.len(), last.is_some())?;
-        let body = match function.body {
-            Body::And => return self.until(dot, false, args, last),
-            Body::Or => return self.until(dot, true, args, last),
-            Body::Native(body) => body,
-        };
-        let mut values = Vec::with_capacity(args.len() + 1);
-        for (index, arg) in args.iter().enumerate() {
-            let ty = self.param(function, index);
-            values.push(self.argument(dot, ty, arg)?);
+        match function.body {
+            Body::And => {
+                self.check_count(function, 0, args.len(), last.is_some())?;
+                self.until(dot, false, args, last)
+            }
+            Body::Or => {
+                self.check_count(function, 0, args.len(), last.is_some())?;
+                self.until(dot, true, args, last)
+            }
+            Body::Native(_) => self.native(function, Vec::new(), Some(Given { dot, place, args, last })),
         }
-        if let Some(last) = last {
-            let ty = self.param(function, values.len());
-            values.push(self.validate(last, ty)?);
+    }
+
+    /// Calls a method: a function whose first argument is the value it belongs to.
+    pub(super) fn call_method(
+        &mut self,
+        receiver: Value,
+        method: &'static Function,
+        given: Option<Given<'a, '_>>,
+    ) -> Walk<Operand> {
+        self.native(method, vec![receiver], given)
+    }
+
+    fn native(
+        &mut self,
+        function: &'static Function,
+        mut values: Vec<Value>,
+        given: Option<Given<'a, '_>>,
+    ) -> Walk<Operand> {
+        let (n_args, has_last) =
+            given.as_ref().map_or((0, false), |given| (given.args.len(), given.last.is_some()));
+        self.check_count(function, values.len(), n_args, has_last)?;
+        let place = given.as_ref().map_or(self.at, |given| given.place);
+        if let Some(Given { dot, args, last, .. }) = given {
+            for arg in args {
+                let ty = self.param(function, values.len());
+                values.push(self.argument(dot, ty, arg)?);
+            }
+            if let Some(last) = last {
+                let ty = self.param(function, values.len());
+                values.push(self.validate(last, ty)?);
+            }
         }
+        let Body::Native(body) = function.body else { return Ok(Operand::nothing()) };
         match body(&Call { args: &values, world: self.world }) {
             Ok(value) => Ok(Operand::plain(value)),
             Err(cause) => {
@@ -38,8 +77,9 @@ impl<'a> State<'a> {
         }
     }
 
-    fn check_count(&self, function: &Function, n_args: usize, has_last: bool) -> Walk<()> {
-        let (name, wanted) = (function.name, function.params.len());
+    /// `bound` are the arguments that a method has without being given any.
+    fn check_count(&self, function: &Function, bound: usize, n_args: usize, has_last: bool) -> Walk<()> {
+        let (name, wanted) = (function.name, function.params.len() - bound);
         let got = n_args + usize::from(has_last);
         if function.rest.is_some() {
             if got < wanted {

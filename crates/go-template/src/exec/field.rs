@@ -1,15 +1,33 @@
 //! Fields of records and keys of maps.
 
+use super::call::Given;
 use super::{Operand, State, Walk};
-use crate::Value;
+use crate::{Value, time};
 
-impl State<'_> {
+impl<'a> State<'a> {
     /// Follows names from a value on; only the last one could take arguments.
-    pub(super) fn chain(&self, receiver: Operand, names: &[String], has_args: bool) -> Walk<Operand> {
+    pub(super) fn chain(
+        &mut self,
+        receiver: Operand,
+        names: &[String],
+        given: Option<Given<'a, '_>>,
+    ) -> Walk<Operand> {
         let mut value = receiver;
+        let has_args = given.is_some();
+        let mut given = given;
         for (index, name) in names.iter().enumerate() {
             let is_last = index + 1 == names.len();
-            value = self.field(&value, name, has_args && is_last)?;
+            let method = match &value.value {
+                Value::Record(record) => time::method(record, name),
+                _ => None,
+            };
+            value = match method {
+                Some(method) => {
+                    let given = if is_last { given.take() } else { None };
+                    self.call_method(value.value, method, given)?
+                }
+                None => self.field(&value, name, has_args && is_last)?,
+            };
         }
         Ok(value)
     }
@@ -20,6 +38,7 @@ impl State<'_> {
                 Err(self.fail(format!("nil pointer evaluating interface {{}}.{name}")))
             }
             Value::Nil => Ok(Operand::nothing()),
+            Value::Record(record) if time::hides_fields(record) => Err(self.no_field(receiver, name)),
             Value::Record(record) => match record.field(name) {
                 Some(_) if has_args => {
                     Err(self.fail(format!("{name} has arguments but cannot be invoked as function")))

@@ -1,5 +1,6 @@
 //! Pipelines and commands.
 
+use super::call::Given;
 use super::{At, DEPTH_LIMIT, Operand, State, Walk};
 use crate::Value;
 use crate::node::{Command, Expr, ExprKind, Pipe};
@@ -34,21 +35,23 @@ impl<'a> State<'a> {
     fn command(&mut self, dot: &Operand, command: &'a Command, last: Option<Operand>) -> Walk<Operand> {
         let Some((first, _)) = command.args.split_first() else { return Ok(Operand::nothing()) };
         let has_args = command.args.len() > 1 || last.is_some();
+        let args = &command.args[1..];
+        let given = |last| has_args.then_some(Given { dot, place: At::Command(command), args, last });
         match &first.kind {
             ExprKind::Field(names) => {
                 self.at = At::Expr(first);
-                self.chain(dot.clone(), names, has_args)
+                self.chain(dot.clone(), names, given(last))
             }
-            ExprKind::Chain(inner, names) => self.chain_of(dot, first, inner, names, has_args),
+            ExprKind::Chain(inner, names) => self.chain_of(dot, first, inner, names, given(last)),
             ExprKind::Function(function) => {
                 self.at = At::Expr(first);
-                self.call(dot, function, At::Command(command), &command.args[1..], last)
+                self.call(dot, function, At::Command(command), args, last)
             }
             ExprKind::Pipe(pipe) => {
                 self.not_a_function(first, has_args)?;
                 self.pipeline(dot, pipe)
             }
-            ExprKind::Variable(names) => self.variable_chain(first, names, has_args),
+            ExprKind::Variable(names) => self.variable_chain(first, names, given(last)),
             ExprKind::Bool(_)
             | ExprKind::Dot
             | ExprKind::Nil
@@ -72,7 +75,7 @@ impl<'a> State<'a> {
         &mut self,
         expr: &'a Expr,
         names: &'a [String],
-        has_args: bool,
+        given: Option<Given<'a, '_>>,
     ) -> Walk<Operand> {
         self.at = At::Expr(expr);
         let Some((name, fields)) = names.split_first() else { return Ok(Operand::nothing()) };
@@ -80,10 +83,10 @@ impl<'a> State<'a> {
             return Err(self.fail(format!("undefined variable: {name}")));
         };
         if fields.is_empty() {
-            self.not_a_function(expr, has_args)?;
+            self.not_a_function(expr, given.is_some())?;
             return Ok(value);
         }
-        self.chain(value, fields, has_args)
+        self.chain(value, fields, given)
     }
 
     pub(super) fn chain_of(
@@ -92,22 +95,22 @@ impl<'a> State<'a> {
         expr: &'a Expr,
         inner: &'a Expr,
         names: &'a [String],
-        has_args: bool,
+        given: Option<Given<'a, '_>>,
     ) -> Walk<Operand> {
         self.at = At::Expr(expr);
         let receiver = self.operand(dot, inner)?;
-        self.chain(receiver, names, has_args)
+        self.chain(receiver, names, given)
     }
 
     /// The value of an operand where any type will do.
     pub(super) fn operand(&mut self, dot: &Operand, expr: &'a Expr) -> Walk<Operand> {
         self.at = At::Expr(expr);
         match &expr.kind {
-            ExprKind::Field(names) => self.chain(dot.clone(), names, false),
-            ExprKind::Variable(names) => self.variable_chain(expr, names, false),
+            ExprKind::Field(names) => self.chain(dot.clone(), names, None),
+            ExprKind::Variable(names) => self.variable_chain(expr, names, None),
             ExprKind::Pipe(pipe) => self.pipeline(dot, pipe),
             ExprKind::Function(function) => self.call(dot, function, At::Expr(expr), &[], None),
-            ExprKind::Chain(inner, names) => self.chain_of(dot, expr, inner, names, false),
+            ExprKind::Chain(inner, names) => self.chain_of(dot, expr, inner, names, None),
             ExprKind::Bool(_)
             | ExprKind::Dot
             | ExprKind::Nil

@@ -6,6 +6,9 @@ use go_template::{Delimiters, Dialect, Entry, NoWorld, Template, TemplateError, 
 struct Loaded;
 
 impl World for Loaded {
+    fn now(&self) -> i64 {
+        0
+    }
     fn env(&self, name: &str) -> String {
         format!("<{name}>")
     }

@@ -3,7 +3,9 @@
 use std::time::Duration;
 
 use clap::{Args as Group, Subcommand};
+use clap_complete::engine::ArgValueCompleter;
 
+use crate::completion;
 use crate::duration;
 
 /// Flags of `release`.
@@ -11,14 +13,14 @@ use crate::duration;
 #[group(skip)]
 pub(crate) struct ReleaseArgs {
     /// Environments, separated by commas or given several times
-    #[arg(short, long, required = true, value_delimiter = ',')]
+    #[arg(short, long, required = true, value_delimiter = ',', add = ArgValueCompleter::new(completion::environments))]
     pub(crate) env: Vec<String>,
     /// What to release.
     #[command(flatten)]
     pub(crate) what: ReleaseWhat,
-    /// Whether to wait.
+    /// Whether to ask only, and whether to wait.
     #[command(flatten)]
-    pub(crate) wait: WaitArgs,
+    pub(crate) how: HowArgs,
 }
 
 /// What to release: exactly one of these.
@@ -26,13 +28,13 @@ pub(crate) struct ReleaseArgs {
 #[group(required = true, multiple = false)]
 pub(crate) struct ReleaseWhat {
     /// Newest artifact of this branch
-    #[arg(short, long)]
+    #[arg(short, long, add = ArgValueCompleter::new(completion::branches))]
     pub(crate) branch: Option<String>,
     /// Newest artifact of the Git branch checked out in this folder
     #[arg(short, long)]
     pub(crate) current_branch: bool,
     /// The artifact with this id
-    #[arg(long, value_name = "ID")]
+    #[arg(long, value_name = "ID", add = ArgValueCompleter::new(completion::artifacts))]
     pub(crate) artifact: Option<String>,
 }
 
@@ -40,27 +42,27 @@ pub(crate) struct ReleaseWhat {
 #[derive(Debug, Group)]
 pub(crate) struct PromoteArgs {
     /// Environment to release to
-    #[arg(short, long)]
+    #[arg(short, long, add = ArgValueCompleter::new(completion::environments))]
     pub(crate) env: String,
     /// Environment to take the artifact from; by default the one before
-    #[arg(long, value_name = "ENV")]
+    #[arg(long, value_name = "ENV", add = ArgValueCompleter::new(completion::environments))]
     pub(crate) from_env: Option<String>,
     /// Kubernetes namespace; by default `vars.k8s.namespace` of shuttle.yaml
     #[arg(short, long)]
     pub(crate) namespace: Option<String>,
-    /// Whether to wait.
+    /// Whether to ask only, and whether to wait.
     #[command(flatten)]
-    pub(crate) wait: WaitArgs,
+    pub(crate) how: HowArgs,
 }
 
 /// Flags of `rollback`.
 #[derive(Debug, Group)]
 pub(crate) struct RollbackArgs {
     /// Environment
-    #[arg(short, long)]
+    #[arg(short, long, add = ArgValueCompleter::new(completion::environments))]
     pub(crate) env: String,
     /// Artifact to go back to; without it you are asked
-    #[arg(long, visible_alias = "to", value_name = "ID")]
+    #[arg(long, visible_alias = "to", value_name = "ID", add = ArgValueCompleter::new(completion::artifacts))]
     pub(crate) artifact: Option<String>,
     /// Go back to the release before the current one without being asked
     #[arg(short, long)]
@@ -71,14 +73,17 @@ pub(crate) struct RollbackArgs {
     /// Kubernetes namespace; accepted and not needed
     #[arg(short, long, hide = true)]
     pub(crate) namespace: Option<String>,
-    /// Whether to wait.
+    /// Whether to ask only, and whether to wait.
     #[command(flatten)]
-    pub(crate) wait: WaitArgs,
+    pub(crate) how: HowArgs,
 }
 
-/// Waiting for the cluster.
+/// How a release is asked for.
 #[derive(Clone, Copy, Debug, Group)]
-pub(crate) struct WaitArgs {
+pub(crate) struct HowArgs {
+    /// Say what would be decided, with all reasons, and do nothing
+    #[arg(long, conflicts_with = "wait")]
+    pub(crate) dry_run: bool,
     /// Wait until the cluster reports the release ready, and fail when it reports that it failed
     #[arg(long)]
     pub(crate) wait: bool,
@@ -109,10 +114,10 @@ pub(crate) enum PolicyKind {
     /// Release every new artifact of a branch to an environment
     AutoRelease {
         /// Branch
-        #[arg(short, long)]
+        #[arg(short, long, add = ArgValueCompleter::new(completion::branches))]
         branch: String,
         /// Environment
-        #[arg(short, long)]
+        #[arg(short, long, add = ArgValueCompleter::new(completion::environments))]
         env: String,
     },
     /// Let only some branches into an environment
@@ -121,7 +126,7 @@ pub(crate) enum PolicyKind {
         #[arg(long, value_name = "REGEX")]
         branch_regex: String,
         /// Environment
-        #[arg(short, long)]
+        #[arg(short, long, add = ArgValueCompleter::new(completion::environments))]
         env: String,
     },
 }

@@ -5,7 +5,7 @@ use serde::Deserialize;
 use serde::de::DeserializeOwned;
 
 use super::{LoginError, StoredToken};
-use crate::args::OAuthArgs;
+use crate::settings::Target;
 
 /// What we ask for.
 const SCOPE: &str = "openid profile";
@@ -64,13 +64,12 @@ enum Failure {
 }
 
 impl Provider {
-    /// The provider that the flags or variables name.
-    pub(crate) fn of(args: &OAuthArgs) -> Result<Self, LoginError> {
-        let given = |value: &Option<String>, variable| {
-            value.clone().filter(|value| !value.is_empty()).ok_or(LoginError::NotConfigured { variable })
-        };
-        let address = given(&args.oauth_idp_url, "HAMCTL_OAUTH_IDP_URL")?;
-        let client_id = given(&args.oauth_client_id, "HAMCTL_OAUTH_CLIENT_ID")?;
+    /// The provider that flags, variables or the configuration file name.
+    pub(crate) fn of(target: &Target) -> Result<Self, LoginError> {
+        let given =
+            |value: &Option<String>, variable| value.clone().ok_or(LoginError::NotConfigured { variable });
+        let address = given(&target.idp, "HAMCTL_OAUTH_IDP_URL")?;
+        let client_id = given(&target.client_id, "HAMCTL_OAUTH_CLIENT_ID")?;
         Ok(Self { address: address.trim_end_matches('/').to_owned(), client_id })
     }
 

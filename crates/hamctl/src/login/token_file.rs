@@ -1,7 +1,7 @@
 //! Where the login is kept.
 
 use std::fs::{self, DirBuilder, OpenOptions};
-use std::io::{self, Write};
+use std::io::{self, Read, Write};
 use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt};
 use std::path::{Path, PathBuf};
 
@@ -9,6 +9,9 @@ use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 
 use super::LoginError;
+
+/// More than this is no token.
+const MAX_BYTES: u64 = 1 << 20;
 
 /// A token this close to its end is not used any more: it could expire on the way.
 const MARGIN: SignedDuration = SignedDuration::from_secs(10);
@@ -50,10 +53,15 @@ impl StoredToken {
 }
 
 impl TokenFile {
-    /// The file of the person who runs us.
-    pub(crate) fn of_home() -> Result<Self, LoginError> {
+    /// The file of the person who runs us. Each server of the configuration file has a login of its own, so that
+    /// none is sent a token that is meant for another.
+    pub(crate) fn of_home(profile: Option<&str>) -> Result<Self, LoginError> {
         let home = std::env::var_os("HOME").filter(|home| !home.is_empty()).ok_or(LoginError::NoHome)?;
-        Ok(Self { path: Path::new(&home).join(".Config/release-manager/token.json") })
+        let name = match profile {
+            Some(profile) => format!("token.{profile}.json"),
+            None => "token.json".to_owned(),
+        };
+        Ok(Self { path: Path::new(&home).join(".Config/release-manager").join(name) })
     }
 
     pub(crate) fn path(&self) -> &Path {
@@ -62,7 +70,8 @@ impl TokenFile {
 
     /// The stored token; `None` when there is none that can be read.
     pub(crate) fn read(&self) -> Option<StoredToken> {
-        serde_json::from_slice(&fs::read(&self.path).ok()?).ok()
+        let file = fs::File::open(&self.path).ok()?;
+        serde_json::from_reader(file.take(MAX_BYTES)).ok()
     }
 
     /// Stores a token, readable by its owner only, all or nothing.

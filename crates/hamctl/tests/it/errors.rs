@@ -17,7 +17,7 @@ async fn what_is_missing_is_named() {
     insta::assert_snapshot!(session.run("status --service billing").await, @r#"
     ------- stderr
     error: required flag(s) "http-base-url (or set HAMCTL_URL)" not set
-    hint: give it as a flag, or export HAMCTL_URL
+    hint: give it as a flag, export HAMCTL_URL, or keep it: `hamctl config add NAME URL`
     [exit 2]
     "#);
     insta::assert_snapshot!(session.run("status --service billing --http-base-url http://127.0.0.1:1").await, @r#"

@@ -11,16 +11,35 @@ async fn version_and_completion_need_nothing() {
         session.run("version").await,
         format!("------- stdout\n{}\n[exit 0]", env!("CARGO_PKG_VERSION"))
     );
-    for shell in ["bash", "zsh", "fish"] {
+    assert_eq!(
+        session.run("version -o json").await,
+        format!("------- stdout\n{{\n  \"version\": \"{}\"\n}}\n[exit 0]", env!("CARGO_PKG_VERSION"))
+    );
+    for shell in ["bash", "zsh", "fish", "powershell"] {
         let script = session.run(&format!("completion {shell}")).await;
-        assert!(script.ends_with("[exit 0]") && script.contains("branch-restriction"), "{shell}: {script}");
+        assert!(script.ends_with("[exit 0]") && script.contains("COMPLETE"), "{shell}: {script}");
     }
+}
+
+#[tokio::test]
+async fn every_command_has_a_manual_page() {
+    let session = Session::bare();
+    assert_eq!(session.run("man pages").await, "[exit 0]");
+    for page in ["hamctl.1", "hamctl-promote.1", "hamctl-policy-apply-auto-release.1"] {
+        let text = std::fs::read_to_string(session.file("pages").join(page)).unwrap();
+        assert!(text.contains(".SH NAME"), "{page}");
+    }
+    let told = session.run("man /dev/null/x").await;
+    assert!(
+        told.contains("error: cannot write manual pages to /dev/null/x: ") && told.ends_with("[exit 6]"),
+        "{told}"
+    );
 }
 
 #[tokio::test]
 async fn help_tells_commands_and_flags() {
     let session = Session::bare();
-    insta::assert_snapshot!(session.run("--help").await, @r#"
+    insta::assert_snapshot!(session.run("--help").await, @r"
     ------- stdout
     Release services, and see what runs where
 
@@ -28,16 +47,23 @@ async fn help_tells_commands_and_flags() {
 
     Commands:
       status      Show what runs in each environment
-      describe    Show releases or artifacts in detail
-      release     Release an artifact, or the newest of a branch
+      diff        Show what a release would change, before it happens
       promote     Release to an environment what runs in the one before it
+      release     Release an artifact, or the newest of a branch
       rollback    Release an earlier artifact again
+      history     Show who released what, where and when
+      describe    Show releases or artifacts in detail
       policy      List, apply and delete policies
+      services    List the services there are
+      queue       List what waits or was given up, and try it again
       login       Log in with the identity provider
       logout      Forget the login
       whoami      Show who the server takes you for
+      config      List, add and choose the servers of the configuration file
+      doctor      Check configuration, login, server and Git, and say what to do
       version     Print the version
-      completion  Print a script that completes commands and flags
+      completion  Print a script that completes commands, flags, services, environments, branches and
+                  artifacts
 
     Options:
       -h, --help     Print help
@@ -46,19 +72,21 @@ async fn help_tells_commands_and_flags() {
     Global options:
           --service <NAME>           Service to act on; by default `vars.service` of the shuttle.yaml in
                                      this folder
+          --server <NAME|URL>        Server of the configuration file, or the address of one; by default
+                                     its current one
           --http-base-url <URL>      Address of the release manager [env: HAMCTL_URL=]
           --http-timeout <DURATION>  How long to wait for an answer, such as `30s` or `2m` [default:
                                      2m0s]
           --token-file <FILE>        File with a static token; HAMCTL_TOKEN holds one itself [env:
                                      HAMCTL_TOKEN_FILE=]
       -o, --output <FORMAT>          How to print answers [default: table] [possible values: table,
-                                     json]
+                                     json, yaml]
           --oauth-idp-url <URL>      Identity provider to log in with [env: HAMCTL_OAUTH_IDP_URL=]
           --oauth-client-id <ID>     Client id to log in with [env: HAMCTL_OAUTH_CLIENT_ID=]
           --oauth-auto-login <BOOL>  Log in on a terminal when a command needs it; `false` turns that
                                      off [default: true]
     [exit 0]
-    "#);
+    ");
     insta::assert_snapshot!(session.run("rollback --help").await, @r#"
     ------- stdout
     Release an earlier artifact again
@@ -96,7 +124,7 @@ async fn help_tells_commands_and_flags() {
 #[tokio::test]
 async fn half_a_command_gets_its_help() {
     let session = Session::bare();
-    insta::assert_snapshot!(session.run("policy").await, @r#"
+    insta::assert_snapshot!(session.run("policy").await, @r"
     ------- stderr
     List, apply and delete policies
 
@@ -113,19 +141,21 @@ async fn half_a_command_gets_its_help() {
     Global options:
           --service <NAME>           Service to act on; by default `vars.service` of the shuttle.yaml in
                                      this folder
+          --server <NAME|URL>        Server of the configuration file, or the address of one; by default
+                                     its current one
           --http-base-url <URL>      Address of the release manager [env: HAMCTL_URL=]
           --http-timeout <DURATION>  How long to wait for an answer, such as `30s` or `2m` [default:
                                      2m0s]
           --token-file <FILE>        File with a static token; HAMCTL_TOKEN holds one itself [env:
                                      HAMCTL_TOKEN_FILE=]
       -o, --output <FORMAT>          How to print answers [default: table] [possible values: table,
-                                     json]
+                                     json, yaml]
           --oauth-idp-url <URL>      Identity provider to log in with [env: HAMCTL_OAUTH_IDP_URL=]
           --oauth-client-id <ID>     Client id to log in with [env: HAMCTL_OAUTH_CLIENT_ID=]
           --oauth-auto-login <BOOL>  Log in on a terminal when a command needs it; `false` turns that
                                      off [default: true]
     [exit 2]
-    "#);
+    ");
 }
 
 #[test]

@@ -132,11 +132,16 @@ async fn a_token_can_come_from_a_file() {
     let session = Session::bare().set("HAMCTL_URL", &double.url);
     std::fs::write(session.file("token"), "from-a-file\n").unwrap();
     assert!(session.run("status --service billing --token-file token").await.ends_with("[exit 0]"));
-    assert_eq!(double.tokens(), ["Bearer from-a-file"]);
+    assert_eq!(double.tokens(), ["Bearer from-a-file"; 2]);
     insta::assert_snapshot!(session.run("status --service billing --token-file nowhere").await, @r#"
     ------- stderr
     error: cannot read the token file nowhere: No such file or directory (os error 2)
     hint: check --token-file, or set HAMCTL_TOKEN
     [exit 2]
     "#);
+    std::fs::write(session.file("empty"), "\n").unwrap();
+    for file in ["/dev/zero", "empty"] {
+        let told = session.run(&format!("status --service billing --token-file {file}")).await;
+        assert!(told.contains("cannot read the token file") && told.ends_with("[exit 2]"), "{told}");
+    }
 }

@@ -18,8 +18,8 @@ async fn status_is_that_of_the_original() {
     prod: 2026-01-02 14:10:00 master-77ff00aa11-99aa88bb77 by Bo Lind: Fix rounding
     [exit 0]
     "#);
-    assert_eq!(double.asked(), ["GET /status?service=billing"]);
-    assert_eq!(double.tokens(), ["Bearer static"]);
+    assert_eq!(double.asked(), ["GET /status?service=billing", "GET /environments"]);
+    assert_eq!(double.tokens(), ["Bearer static"; 2]);
 }
 
 #[tokio::test]
@@ -71,7 +71,12 @@ async fn shuttle_yaml_names_service_and_namespace() {
     session.run("status --service billing -n other").await;
     assert_eq!(
         double.asked(),
-        ["GET /status?service=refunds&namespace=payments", "GET /status?service=billing&namespace=other"]
+        [
+            "GET /status?service=refunds&namespace=payments",
+            "GET /environments",
+            "GET /status?service=billing&namespace=other",
+            "GET /environments"
+        ]
     );
 }
 

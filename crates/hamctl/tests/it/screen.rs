@@ -1,4 +1,4 @@
-//! What a person at a terminal of 80 columns sees and answers.
+//! What a person at a terminal sees and answers.
 
 use std::process::Command;
 
@@ -12,22 +12,38 @@ use crate::samples::{NEW, OLD, landed, ready, releases, running};
 const PATIENCE_MS: Option<u64> = Some(30_000);
 
 /// A command that runs on a terminal, and the terminal's screen of 24 lines.
-struct Screen {
+pub(crate) struct Screen {
     session: PtySession,
     screen: vt100::Parser,
     _home: tempfile::TempDir,
 }
 
 impl Screen {
-    #[expect(clippy::disallowed_methods, reason = "the command needs a terminal, not pipes")]
     fn run(double_url: &str, arguments: &str) -> Self {
+        Self::wide(80, double_url, arguments)
+    }
+
+    pub(crate) fn wide(columns: u16, double_url: &str, arguments: &str) -> Self {
+        Self::start(columns, "xterm", double_url, arguments)
+    }
+
+    fn dumb(double_url: &str, arguments: &str) -> Self {
+        Self::start(80, "dumb", double_url, arguments)
+    }
+
+    #[expect(clippy::disallowed_methods, reason = "the command needs a terminal, not pipes")]
+    fn start(columns: u16, kind: &str, double_url: &str, arguments: &str) -> Self {
         let home = tempfile::TempDir::new().unwrap();
-        let mut command = Command::new(env!("CARGO_BIN_EXE_hamctl"));
+        let mut command = Command::new("sh");
+        // The size is that of the terminal before the command looks at it.
+        let script = format!("stty rows 24 cols {columns} && exec \"$0\" \"$@\"");
+        command.args(["-c", &script, env!("CARGO_BIN_EXE_hamctl")]);
         command.args(arguments.split_whitespace()).current_dir(home.path()).env_clear();
-        command.env("HOME", home.path()).env("TERM", "xterm").env("TZ", "UTC");
+        command.env("HOME", home.path()).env("TERM", kind).env("TZ", "UTC");
+        command.env("PATH", std::env::var_os("PATH").unwrap_or_default());
         command.env("HAMCTL_URL", double_url).env("HAMCTL_TOKEN", "static");
         let session = spawn_command(command, PATIENCE_MS).unwrap();
-        Self { session, screen: vt100::Parser::default(), _home: home }
+        Self { session, screen: vt100::Parser::new(24.try_into().unwrap(), columns.try_into().unwrap(), 0), _home: home }
     }
 
     /// Waits until the command has printed this.
@@ -37,14 +53,14 @@ impl Screen {
         self.print(text);
     }
 
-    fn types(&mut self, line: &str) {
-        self.session.send_line(line).unwrap();
-        // The terminal does not echo here: show what a person would see.
-        self.print(&format!("{line}\r\n"));
+    /// Presses keys, as the bytes a terminal sends for them.
+    fn presses(&mut self, keys: &str) {
+        self.session.send(keys).unwrap();
+        self.session.flush().unwrap();
     }
 
     /// Waits for the end; tells the exit status and what is on the screen then.
-    fn ends(mut self) -> (String, vt100::Parser) {
+    pub(crate) fn ends(mut self) -> (String, vt100::Parser) {
         let rest = self.session.exp_eof().unwrap();
         self.print(&rest);
         let status = format!("{:?}", self.session.process().wait().unwrap());
@@ -59,7 +75,7 @@ impl Screen {
 }
 
 /// Runs a conversation beside the double.
-async fn converse<T: Send + 'static>(conversation: impl FnOnce() -> T + Send + 'static) -> T {
+pub(crate) async fn converse<T: Send + 'static>(conversation: impl FnOnce() -> T + Send + 'static) -> T {
     tokio::task::spawn_blocking(conversation).await.unwrap()
 }
 
@@ -81,10 +97,14 @@ async fn a_person_chooses_what_to_roll_back_to() {
     let url = double.url.clone();
     let (status, screen) = converse(move || {
         let mut screen = Screen::run(&url, "rollback --service billing --env dev");
-        screen.shows("[1]: ");
-        screen.types("7");
-        screen.shows("[1]: ");
-        screen.types("");
+        screen.shows("Esc to cancel");
+        insta::assert_snapshot!(screen.screen.screen().contents(), @"");
+        // Up, then an end that it is at already, then a number that there is not, then one that there is.
+        for keys in ["\x1b[A", "\x1b[A", "7", "1"] {
+            screen.presses(keys);
+            screen.shows("Esc to cancel");
+        }
+        screen.presses("\r");
         screen.ends()
     })
     .await;
@@ -109,23 +129,37 @@ async fn a_person_chooses_what_to_roll_back_to() {
 }
 
 #[tokio::test]
-async fn ending_the_input_cancels() {
+async fn a_choice_can_be_cancelled_and_leaves_the_terminal_as_it_was() {
+    for keys in ["\x03", "\x04", "\x1b", "q"] {
+        let double = with_releases().await;
+        let url = double.url.clone();
+        let (status, screen) = converse(move || {
+            let mut screen = Screen::run(&url, "rollback --service billing --env dev");
+            screen.shows("Esc to cancel");
+            screen.presses(keys);
+            screen.ends()
+        })
+        .await;
+        assert!(status.ends_with(", 6)"), "{keys:?}: {status}");
+        let shown = screen.screen().contents();
+        assert_eq!(shown, "Which release to rollback 'dev' to?\nerror: cancelled", "{keys:?}");
+        assert_eq!(double.asked().len(), 1, "nothing was released");
+    }
+}
+
+#[tokio::test]
+async fn a_terminal_that_cannot_move_its_cursor_asks_for_the_number() {
     let double = with_releases().await;
     let url = double.url.clone();
     let (status, screen) = converse(move || {
-        let mut screen = Screen::run(&url, "rollback --service billing --env dev");
+        let mut screen = Screen::dumb(&url, "rollback --service billing --env dev");
         screen.shows("[1]: ");
-        screen.session.send_control('d').unwrap();
+        screen.presses("0\r");
         screen.ends()
     })
     .await;
-    assert!(status.ends_with(", 6)"), "{status}");
-    assert!(
-        screen.screen().contents().ends_with("[1]: \nerror: cancelled"),
-        "{}",
-        screen.screen().contents()
-    );
-    assert_eq!(double.asked().len(), 1, "nothing was released");
+    assert!(status.ends_with(", 0)"), "{status}");
+    insta::assert_snapshot!(screen.screen().contents(), @"");
 }
 
 #[tokio::test]

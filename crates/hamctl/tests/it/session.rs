@@ -38,12 +38,31 @@ impl Session {
         self.home.path().join(name)
     }
 
+    /// Shows a value under a name.
+    pub(crate) fn hide_value(mut self, value: &str, name: &'static str) -> Self {
+        self.hidden.push((value.into(), name));
+        self
+    }
+
     /// Runs a command and tells all that came of it.
     pub(crate) async fn run(&self, arguments: &str) -> String {
+        self.run_words(&arguments.split_whitespace().collect::<Vec<_>>()).await
+    }
+
+    /// Runs a command whose arguments may hold blanks.
+    pub(crate) async fn run_words(&self, arguments: &[&str]) -> String {
+        self.run_with(arguments, &[]).await
+    }
+
+    /// Runs a command with some more variables.
+    pub(crate) async fn run_with(&self, arguments: &[&str], variables: &[(&str, &str)]) -> String {
         let mut program = Program::new(env!("CARGO_BIN_EXE_hamctl"))
-            .args(arguments.split_whitespace().map(str::to_owned).collect::<Vec<_>>())
+            .args(arguments.iter().map(ToString::to_string).collect::<Vec<_>>())
             .folder(self.home.path())
             .env("HOME", self.home.path());
+        for (name, value) in variables {
+            program = program.env(*name, *value);
+        }
         for (name, value) in &self.variables {
             program = program.env(*name, value);
         }

@@ -48,7 +48,10 @@ fn the_same_artifact_is_already_there() {
 #[test]
 fn an_environment_nobody_knows_or_nobody_rendered_is_denied() {
     assert_eq!(check(release("qa"), &facts()), "unknown environment: qa");
-    assert_eq!(check(release("staging"), &facts()), "unknown environment: staging");
+    assert_eq!(
+        check(release("staging"), &facts()),
+        "artifact 'master-1-2' holds no manifests for environment 'staging'"
+    );
     let Verdict::Denied(denied) = decide_release(release("staging"), &facts()) else { panic!("approved") };
     assert_eq!(
         denied.reasons[0].next_step(),

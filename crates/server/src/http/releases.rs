@@ -65,7 +65,7 @@ pub(crate) async fn history(
 }
 
 /// The release a request asks for, or all that is wrong with it.
-fn read(request: &ReleaseRequest, caller: &Hamctl) -> Result<Release, Failure> {
+pub(super) fn read(request: &ReleaseRequest, caller: &Hamctl) -> Result<Release, Failure> {
     let mut lines = required(&[("service", &request.service), ("environment", &request.environment)]);
     if request.artifact_id.trim().is_empty() {
         lines.push("required field artifact id is not specified".to_owned());
@@ -94,7 +94,7 @@ fn read(request: &ReleaseRequest, caller: &Hamctl) -> Result<Release, Failure> {
 }
 
 /// The original's words for an artifact that is not there; its phrase names what was asked for.
-fn no_artifact(error: StoreError, release: &Release) -> Failure {
+pub(super) fn no_artifact(error: StoreError, release: &Release) -> Failure {
     match error {
         StoreError::NotFound { .. } => {
             let phrase = release.intent.phrase(&release.artifact);

@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::time::{Instant, SystemTime};
 
 use artifact_store::{Artifact, StoreError};
-use config_repo::{Manifest, Manifests, ReleaseRequest};
+use config_repo::ReleaseRequest;
 use explain::{Explain, Kind, Report};
 use policy::Release;
 use queue::{QueueError, Taken};
@@ -13,7 +13,7 @@ use tokio_util::sync::CancellationToken;
 use tracing::{info, info_span, warn};
 
 use super::settle::{Ending, Fate};
-use super::{RELEASE, ReleaseItem};
+use super::{RELEASE, ReleaseItem, manifests};
 use crate::app::App;
 use crate::metrics::{Outcome, ReleaseLabels};
 
@@ -89,35 +89,12 @@ fn unread(error: &StoreError) -> Ending {
 }
 
 async fn write(app: &App, release: &Release, artifact: &Artifact) -> Ending {
-    let files = artifact.files(release.environment.as_str()).unwrap_or_default();
-    let files: Result<Vec<Manifest>, _> = files
-        .iter()
-        .map(|file| {
-            Ok(Manifest {
-                path: file.path.parse()?,
-                content: file.bytes.to_vec(),
-                executable: file.executable,
-            })
-        })
-        .collect();
-    let files = match files {
-        Ok(files) => files,
-        Err(error) => {
-            let error: git_mirror::InvalidPath = error;
-            return Ending::Failed(Report {
-                kind: Kind::Invalid,
-                message: format!("a file of the artifact cannot be in a Git repository: {error}"),
-                hint: "rename the file in the service's build".to_owned(),
-            });
+    match manifests(artifact, &release.environment) {
+        Ok(manifests) => {
+            Ending::of(app.writer.release(ReleaseRequest { release: release.clone(), manifests }).await)
         }
-    };
-    let manifests = Manifests {
-        spec: artifact.spec().clone(),
-        spec_bytes: artifact.spec_bytes().to_vec(),
-        rendered: artifact.environments().map(str::to_owned).collect(),
-        files,
-    };
-    Ending::of(app.writer.release(ReleaseRequest { release: release.clone(), manifests }).await)
+        Err(report) => Ending::Failed(report),
+    }
 }
 
 /// Tells the caller, then the queue.

@@ -8,6 +8,7 @@ mod crash;
 mod errors;
 mod flood;
 mod flow;
+mod foretold;
 mod identity;
 mod make;
 mod operations;

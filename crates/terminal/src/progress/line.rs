@@ -2,7 +2,9 @@
 
 use std::time::Duration;
 
-use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
+use unicode_width::UnicodeWidthStr;
+
+use crate::cut;
 
 /// `waiting for dev: 3 of 5 (12 s)`.
 pub(super) fn whole(what: &str, how_far: &str, elapsed: Duration) -> String {
@@ -19,25 +21,6 @@ pub(super) fn fitted(what: &str, how_far: &str, elapsed: Duration, width: usize)
 
 fn subject(what: &str, how_far: &str) -> String {
     if how_far.is_empty() { what.to_owned() } else { format!("{what}: {how_far}") }
-}
-
-fn cut(text: &str, room: usize) -> String {
-    if text.width() <= room {
-        return text.to_owned();
-    }
-    let mut kept = String::new();
-    let mut used = 1;
-    for character in text.chars() {
-        used += character.width().unwrap_or(0);
-        if used > room {
-            break;
-        }
-        kept.push(character);
-    }
-    if room > 0 {
-        kept.push('…');
-    }
-    kept
 }
 
 /// A duration as people say it: `12 s`, `2 min 05 s`, `1 h 02 min`.

@@ -1,0 +1,24 @@
+//! Whether a name that nothing was found for is one the server knows.
+
+use crate::environments;
+use crate::error::CommandError;
+use crate::server::Server;
+
+/// After an empty answer: an error when the service or environment is unknown; nothing when the server does not say
+/// which there are.
+pub(crate) async fn check(server: &Server, env: Option<&str>) -> Result<(), CommandError> {
+    if let Some(env) = env
+        && let Some(known) = environments::names(server).await?
+        && !known.iter().any(|name| name == env)
+    {
+        return Err(CommandError::UnknownEnvironment { name: env.to_owned(), known });
+    }
+    if let Some(known) = server.services().await?
+        && !known.contains(&server.service)
+        // One that was never released is not listed, and may have artifacts.
+        && server.artifacts(1, None).await?.artifacts.is_empty()
+    {
+        return Err(CommandError::UnknownService { name: server.service.clone(), known });
+    }
+    Ok(())
+}

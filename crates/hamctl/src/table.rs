@@ -1,0 +1,92 @@
+//! Columns that fit the screen.
+
+use terminal::{cut, width};
+
+/// What stands between two columns.
+const GAP: &str = "  ";
+
+/// A column is never cut to less.
+const NARROWEST: usize = 6;
+
+/// A table: headers and rows of as many cells.
+#[derive(Clone, Debug)]
+pub(crate) struct Table<const N: usize> {
+    pub(crate) header: [&'static str; N],
+    pub(crate) rows: Vec<[String; N]>,
+}
+
+impl<const N: usize> Table<N> {
+    /// The table as text. With a `room` no line takes more columns: the widest columns are cut.
+    pub(crate) fn text(&self, room: Option<usize>) -> String {
+        let header = self.header.map(str::to_owned);
+        let lines = || std::iter::once(&header).chain(&self.rows);
+        let mut widths: [usize; N] =
+            std::array::from_fn(|column| lines().map(|row| width(&flat(&row[column]))).max().unwrap_or(0));
+        if let Some(room) = room {
+            shrink(&mut widths, room.saturating_sub(GAP.len() * (N - 1)));
+        }
+        lines().map(|row| line(row, &widths)).collect()
+    }
+}
+
+/// Takes from the widest column until all fit, or each is as narrow as it gets.
+fn shrink(widths: &mut [usize], room: usize) {
+    while widths.iter().sum::<usize>() > room {
+        let Some(widest) = widths.iter_mut().max() else { return };
+        if *widest <= NARROWEST {
+            return;
+        }
+        *widest -= 1;
+    }
+}
+
+fn line(cells: &[String], widths: &[usize]) -> String {
+    let mut line = String::new();
+    for (cell, room) in cells.iter().zip(widths) {
+        let cell = cut(&flat(cell), *room);
+        let padding = room.saturating_sub(width(&cell));
+        line.push_str(&cell);
+        line.push_str(&" ".repeat(padding));
+        line.push_str(GAP);
+    }
+    format!("{}\n", line.trim_end())
+}
+
+/// A cell is one line.
+fn flat(cell: &str) -> String {
+    cell.split(['\n', '\r', '\t']).find(|line| !line.trim().is_empty()).unwrap_or_default().to_owned()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn table() -> Table<3> {
+        let row = |cells: [&str; 3]| cells.map(str::to_owned);
+        Table {
+            header: ["ENV", "ARTIFACT", "MESSAGE"],
+            rows: vec![
+                row(["dev", "master-0a1b2c3d4e-99aa88bb77", "Add a limit\n\nto refunds"]),
+                row(["production", "a-1", "環境 of the cluster"]),
+            ],
+        }
+    }
+
+    #[test]
+    fn columns_are_as_wide_as_their_values() {
+        assert_eq!(
+            table().text(None),
+            "ENV         ARTIFACT                      MESSAGE\ndev         master-0a1b2c3d4e-99aa88bb77  Add a limit\nproduction  a-1                           環境 of the cluster\n"
+        );
+    }
+
+    #[test]
+    fn no_line_takes_more_than_there_is() {
+        for room in [40, 60, 80, 200] {
+            let text = table().text(Some(room));
+            assert!(text.lines().all(|line| width(line) <= room), "{room}:\n{text}");
+        }
+        assert!(table().text(Some(40)).contains("master-0a1b2…"), "{}", table().text(Some(40)));
+        assert_eq!(table().text(Some(1)).lines().count(), 3, "a screen of one column does no harm");
+    }
+}
