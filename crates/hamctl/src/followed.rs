@@ -2,17 +2,21 @@
 
 use std::time::Duration;
 
-use api::{ClientError, DescribeReleaseResponse, Rollout, RolloutState};
+use api::{ClientError, DescribeReleaseResponse, ReleaseState, Rollout, RolloutState};
 use explain::Explain;
 use terminal::Terminal;
-use tokio::time::{Instant, sleep};
+use tokio::time::Instant;
 
 use crate::error::CommandError;
 use crate::rollout;
 use crate::server::Server;
 
-/// How often the server is asked.
-const INTERVAL: Duration = Duration::from_secs(1);
+mod pulse;
+
+use pulse::Pulse;
+
+/// With less time than this left, one more look is not worth it.
+const SHORTEST: Duration = Duration::from_millis(100);
 
 /// What the newest release to an environment says about the one we follow.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -56,6 +60,8 @@ impl Followed<'_> {
         let Self { server, env, artifact, .. } = self;
         let progress = terminal.progress(format!("waiting for {artifact} to become ready in {env}"));
         let deadline = Instant::now() + patience;
+        // Before the first look, so that nothing that happens after it is missed.
+        let mut pulse = Pulse::listen(server, env).await;
         let mut seen = Seen::default();
         let owned = || (server.service.clone(), env.to_owned(), artifact.to_owned());
         loop {
@@ -80,12 +86,13 @@ impl Followed<'_> {
                 Err(error) => return Err(error.into()),
             };
             progress.update(waiting.as_str());
-            if Instant::now() + INTERVAL > deadline {
+            let left = deadline.saturating_duration_since(Instant::now());
+            if left < SHORTEST {
                 let (service, env, artifact) = owned();
                 let (after, last) = (patience, waiting);
                 return Err(CommandError::RolloutLate { service, env, artifact, after, last });
             }
-            sleep(INTERVAL).await;
+            pulse.beat(left).await;
         }
     }
 
@@ -93,16 +100,16 @@ impl Followed<'_> {
     async fn look(&self, seen: &mut Seen) -> Result<Verdict, ClientError> {
         if !seen.landed && !self.id.is_empty() {
             let known = self.server.outcome(self.id).await?;
-            match known.as_ref().map(|known| (known.state.as_str(), &known.status)) {
-                Some(("dead", reason)) => return Ok(Verdict::GivenUp(reason.clone())),
-                Some(("pending", reason)) if reason.is_empty() => {
-                    return Ok(Verdict::Waiting("accepted, not in Git yet".to_owned()));
+            match known.map(|known| (known.state, known.reason)) {
+                Some((ReleaseState::Dead | ReleaseState::Denied | ReleaseState::Failed, reason)) => {
+                    return Ok(Verdict::GivenUp(reason));
                 }
-                Some(("pending", reason)) => {
-                    return Ok(Verdict::Waiting(format!("accepted, not in Git yet: {reason}")));
+                Some((ReleaseState::Pending, reason)) => {
+                    let colon = if reason.is_empty() { "" } else { ": " };
+                    return Ok(Verdict::Waiting(format!("accepted, not in Git yet{colon}{reason}")));
                 }
-                // One that does not say, or says more than we know, is asked for the release itself.
-                Some(_) | None => seen.landed = true,
+                // A server that does not know it, or does not say, is asked for the newest release itself.
+                Some((ReleaseState::Landed | ReleaseState::Unchanged, _)) | None => seen.landed = true,
             }
         }
         let newest = self.server.releases(self.env, 1).await?;

@@ -1,9 +1,7 @@
 //! `hamctl history`: who released what, where, when, and why.
 
-use api::DescribedRelease;
-use artifact::WireTime;
+use api::{DescribedRelease, KnownRelease, ReleaseState, ReleasesResponse};
 use jiff::Timestamp;
-use serde::Serialize;
 
 use crate::args::HistoryArgs;
 use crate::error::CommandError;
@@ -12,32 +10,25 @@ use crate::server::Server;
 use crate::table::Table;
 use crate::{environments, intent, known, relative};
 
-/// The answer for programs, newest first.
-#[derive(Debug, Serialize)]
-struct History {
-    service: String,
-    releases: Vec<Entry>,
-}
-
-/// One release.
-#[derive(Debug, Serialize)]
-#[serde(rename_all = "camelCase")]
-struct Entry {
-    released_at: WireTime,
-    environment: String,
-    artifact_id: String,
-    released_by_name: String,
-    released_by_email: String,
-    /// Why, in words.
-    intent: String,
-    /// What was released, as its commit says.
-    message: String,
-    /// The commit in the config repository; an older server does not say it.
-    #[serde(skip_serializing_if = "String::is_empty")]
-    release_commit: String,
-}
-
 pub(crate) async fn show(server: &Server, args: &HistoryArgs, output: &Output) -> Result<(), CommandError> {
+    let limit = usize::try_from(args.limit).unwrap_or(usize::MAX);
+    let history = match server.history(args.env.as_deref(), limit).await? {
+        Some(history) => history,
+        None => piece_by_piece(server, args, limit).await?,
+    };
+    if history.releases.is_empty() {
+        known::check(server, args.env.as_deref()).await?;
+    }
+    let room = output.terminal.data_width();
+    output.answer(&history, |history| text(&server.service, history, Timestamp::now(), room))
+}
+
+/// The same from a server that tells the releases of one environment at a time.
+async fn piece_by_piece(
+    server: &Server,
+    args: &HistoryArgs,
+    limit: usize,
+) -> Result<ReleasesResponse, CommandError> {
     let names = match &args.env {
         Some(env) => vec![env.clone()],
         None => environments::load(server).await?.names(),
@@ -45,50 +36,44 @@ pub(crate) async fn show(server: &Server, args: &HistoryArgs, output: &Output) -
     let mut releases = Vec::new();
     for env in &names {
         let answer = server.releases(env, args.limit).await?;
-        releases.extend(answer.releases.into_iter().map(|release| entry(env, release)));
+        releases.extend(answer.releases.into_iter().map(|release| known_release(server, env, release)));
     }
-    if releases.is_empty() {
-        known::check(server, args.env.as_deref()).await?;
-    }
-    // Stable: of two in the same second the environment further up the way comes first, as it was.
-    releases.sort_by_key(|entry| std::cmp::Reverse(entry.released_at.instant()));
-    releases.truncate(usize::try_from(args.limit).unwrap_or(usize::MAX));
-    let room = output.terminal.data_width();
-    let history = History { service: server.service.clone(), releases };
-    output.answer(&history, |history| text(history, Timestamp::now(), room))
+    // Stable: of two in the same second the environment further up the way comes first.
+    releases.sort_by_key(|release| std::cmp::Reverse(release.landed_at.instant()));
+    releases.truncate(limit);
+    Ok(ReleasesResponse { service: server.service.clone(), releases })
 }
 
-fn entry(env: &str, release: DescribedRelease) -> Entry {
-    Entry {
-        released_at: release.released_at,
+fn known_release(server: &Server, env: &str, release: DescribedRelease) -> KnownRelease {
+    KnownRelease {
+        id: release.id,
+        service: server.service.clone(),
         environment: env.to_owned(),
-        intent: intent::text(&release.intent),
         artifact_id: release.artifact.id,
+        state: ReleaseState::Landed,
+        commit: release.release_commit,
         released_by_name: release.released_by_name,
         released_by_email: release.released_by_email,
-        message: release.artifact.application.message,
-        release_commit: release.release_commit,
+        intent: release.intent,
+        landed_at: release.released_at,
+        rollout: release.rollout,
+        ..KnownRelease::default()
     }
 }
 
-fn text(history: &History, now: Timestamp, room: Option<usize>) -> String {
+fn text(service: &str, history: &ReleasesResponse, now: Timestamp, room: Option<usize>) -> String {
     if history.releases.is_empty() {
-        return format!("No releases of service {}\n", history.service);
+        return format!("No releases of service {service}\n");
     }
-    let rows = history.releases.iter().map(|entry| {
-        let by = if entry.released_by_name.is_empty() {
-            &entry.released_by_email
-        } else {
-            &entry.released_by_name
-        };
+    let rows = history.releases.iter().map(|release| {
+        let KnownRelease { released_by_name: name, released_by_email: email, .. } = release;
         [
-            relative::text(entry.released_at.instant(), now),
-            entry.environment.clone(),
-            entry.artifact_id.clone(),
-            by.clone(),
-            entry.intent.clone(),
-            entry.message.clone(),
+            relative::text(release.landed_at.instant(), now),
+            release.environment.clone(),
+            release.artifact_id.clone(),
+            if name.is_empty() { email.clone() } else { name.clone() },
+            intent::text(&release.intent),
         ]
     });
-    Table { header: ["WHEN", "ENV", "ARTIFACT", "BY", "WHY", "MESSAGE"], rows: rows.collect() }.text(room)
+    Table { header: ["WHEN", "ENV", "ARTIFACT", "BY", "WHY"], rows: rows.collect() }.text(room)
 }

@@ -13,7 +13,10 @@ pub(crate) async fn check(server: &Server, env: Option<&str>) -> Result<(), Comm
     {
         return Err(CommandError::UnknownEnvironment { name: env.to_owned(), known });
     }
-    if let Some(known) = server.services().await?
+    let services = server.services().await?.map(|answer| answer.services);
+    let known: Option<Vec<String>> =
+        services.map(|services| services.into_iter().map(|service| service.name).collect());
+    if let Some(known) = known
         && !known.contains(&server.service)
         // One that was never released is not listed, and may have artifacts.
         && server.artifacts(1, None).await?.artifacts.is_empty()

@@ -43,6 +43,7 @@ mod describe;
 mod diff;
 mod history;
 mod policies;
+mod queue;
 mod services;
 mod status;
 

@@ -9,7 +9,7 @@ use clap::error::ErrorKind;
 use explain::{Kind, Report};
 use terminal::{Terminal, usage_report};
 
-use crate::args::{Args, Command, DescribeCommand, GlobalArgs, PolicyCommand, PolicyKind};
+use crate::args::{Args, Command, DescribeCommand, GlobalArgs, PolicyCommand, PolicyKind, QueueCommand};
 use crate::config_file::ConfigFile;
 use crate::error::CommandError;
 use crate::login::{self, Provider, TokenFile};
@@ -18,7 +18,7 @@ use crate::server::Server;
 use crate::settings::{Settings, Target};
 use crate::shuttle_yaml::ShuttleYaml;
 use crate::{
-    completion, config, credentials, describe, diff, doctor, history, man, policies, promote, release,
+    completion, config, credentials, describe, diff, doctor, history, man, policies, promote, queue, release,
     rollback, services, status, version, whoami,
 };
 
@@ -84,7 +84,11 @@ async fn converse(args: &Args, output: &Output) -> Result<u8, CommandError> {
         Command::Services | Command::Queue(_) => {
             let settings = Settings::resolve_any(global, &target, shuttle())?;
             let server = connect(global, &target, &settings, &output.terminal).await?;
-            services::list(&server, output).await?;
+            match &args.command {
+                Command::Queue(QueueCommand::List) => queue::list(&server, output).await?,
+                Command::Queue(QueueCommand::Retry { id }) => queue::retry(&server, *id, output).await?,
+                _ => services::list(&server, output).await?,
+            }
         }
         _ => {
             let settings = Settings::resolve(global, &target, shuttle())?;

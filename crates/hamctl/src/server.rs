@@ -5,8 +5,9 @@ use std::time::Duration;
 use api::{
     ApplyAutoReleaseRequest, ApplyBranchRestrictionRequest, AutoReleaseBody, BranchRestrictionBody, Client,
     ClientError, DeletePoliciesRequest, DeletePoliciesResponse, DescribeArtifactsResponse,
-    DescribeReleaseResponse, DiffResponse, DryRunResponse, EnvironmentsResponse, IntentBody,
-    PoliciesResponse, ReleaseRequest, ReleaseResponse, StatusResponse, routes,
+    DescribeReleaseResponse, DiffResponse, DryRunResponse, EnvironmentsResponse, EventFilter, EventStream,
+    IntentBody, KnownRelease, PoliciesResponse, QueueResponse, ReleaseRequest, ReleaseResponse,
+    ReleasesResponse, RetryResponse, ServicesResponse, StatusResponse, routes,
 };
 use artifact::Person;
 use reqwest::Method;
@@ -87,10 +88,44 @@ impl Server {
         known(self.client.get(&[routes::ENVIRONMENTS], &[]).await)
     }
 
-    /// The names of the services there are; `None` when the server is one that does not say.
-    pub(crate) async fn services(&self) -> Result<Option<Vec<String>>, ClientError> {
-        let answer: Option<ServicesResponse> = known(self.client.get(&[SERVICES], &[]).await)?;
-        Ok(answer.map(|answer| answer.services))
+    /// The services there are; `None` when the server is one that does not say.
+    pub(crate) async fn services(&self) -> Result<Option<ServicesResponse>, ClientError> {
+        known(self.client.services(None).await)
+    }
+
+    /// What has landed, newest first; `None` when the server is one that does not say.
+    pub(crate) async fn history(
+        &self,
+        env: Option<&str>,
+        limit: usize,
+    ) -> Result<Option<ReleasesResponse>, ClientError> {
+        known(self.client.history(&self.service, env, limit).await)
+    }
+
+    /// Work that is accepted and not done.
+    pub(crate) async fn queue(&self) -> Result<QueueResponse, CommandError> {
+        self.supported(self.client.queue().await, "list what waits")
+    }
+
+    /// Tries again what was given up.
+    pub(crate) async fn retry(&self, item: u64) -> Result<RetryResponse, CommandError> {
+        match self.client.retry(item).await {
+            // A server that has a queue says in its own words that there is no such number.
+            Err(ClientError::Refused { body, .. }) if body.status == 404 && body.message == "not found" => {
+                Err(self.cannot("try again what was given up"))
+            }
+            answer => Ok(answer?),
+        }
+    }
+
+    /// What happens to the service in an environment, as it happens.
+    pub(crate) async fn events(&self, env: &str) -> Result<EventStream, ClientError> {
+        let filter = EventFilter {
+            service: Some(self.service.clone()),
+            environment: Some(env.to_owned()),
+            last_event_id: None,
+        };
+        self.client.events(&filter).await
     }
 
     /// Asks for a release.
@@ -116,8 +151,8 @@ impl Server {
     }
 
     /// What became of an accepted release; `None` when the server does not know it, or is one that does not say.
-    pub(crate) async fn outcome(&self, id: &str) -> Result<Option<ReleaseResponse>, ClientError> {
-        known(self.client.get(&[routes::RELEASES, id], &[]).await)
+    pub(crate) async fn outcome(&self, id: &str) -> Result<Option<KnownRelease>, ClientError> {
+        known(self.client.known_release(id).await)
     }
 
     /// What a release would change in the files.
@@ -206,12 +241,6 @@ impl Server {
         let person = person.unwrap_or_else(Person::default);
         (person.name().to_owned(), person.email().to_owned())
     }
-}
-
-const SERVICES: &str = "/services";
-#[derive(Debug, Default, serde::Deserialize)]
-struct ServicesResponse {
-    services: Vec<String>,
 }
 
 /// What is not there is no failure.

@@ -20,7 +20,10 @@ const PATIENCE: Duration = Duration::from_secs(1);
 const ARTIFACTS: u32 = 50;
 
 pub(super) fn services() -> Vec<String> {
-    ask(async |server| server.services().await.ok().flatten())
+    ask(async |server| {
+        let known = server.services().await.ok()??;
+        Some(known.services.into_iter().map(|service| service.name).collect())
+    })
 }
 
 pub(super) fn environments() -> Vec<String> {

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use api::{Client, Probe, routes};
+use api::{Client, Probe, ReadinessResponse, routes};
 use explain::{Explain, Kind};
 use jiff::{SignedDuration, Timestamp};
 use secrecy::SecretString;
@@ -115,12 +115,23 @@ async fn readiness(client: &Client) -> Check {
             Check::good("readiness", "it does not say: the original release-manager has no such answer")
         }
         Ok(Probe { text, .. }) => {
-            let reason = text.split_whitespace().collect::<Vec<_>>().join(" ");
-            let hint = "releases are accepted and wait; tell who runs the server if it lasts";
-            Check::warning("readiness", format!("it cannot do all its work: {reason}"), hint)
+            let hint = "what was accepted waits; tell who runs the server if it lasts";
+            Check::warning("readiness", format!("it cannot do all its work: {}", ailing(&text)), hint)
         }
         Err(error) => Check::of_error("readiness", &error),
     }
+}
+
+/// What a server that is not ready says of its parts.
+fn ailing(text: &str) -> String {
+    let told = api::decode::<ReadinessResponse>(text.as_bytes()).unwrap_or_default();
+    let parts: Vec<String> = told
+        .checks
+        .iter()
+        .filter(|check| !check.ok)
+        .map(|check| format!("{} ({})", check.name, check.reason))
+        .collect();
+    if parts.is_empty() { text.split_whitespace().collect::<Vec<_>>().join(" ") } else { parts.join(", ") }
 }
 
 /// The server's clock beside ours; nothing when it does not tell its own.
