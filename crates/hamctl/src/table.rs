@@ -8,6 +8,9 @@ const GAP: &str = "  ";
 /// A column is never cut to less.
 const NARROWEST: usize = 6;
 
+/// The last column is not cut to less as long as another one can be.
+const LAST: usize = 12;
+
 /// A table: headers and rows of as many cells.
 #[derive(Clone, Debug)]
 pub(crate) struct Table<const N: usize> {
@@ -29,8 +32,13 @@ impl<const N: usize> Table<N> {
     }
 }
 
-/// Takes from the widest column until all fit, or each is as narrow as it gets.
+/// Takes from the last column first, which says most and least exactly; then from the widest, until all fit or each is
+/// as narrow as it gets.
 fn shrink(widths: &mut [usize], room: usize) {
+    let excess = widths.iter().sum::<usize>().saturating_sub(room);
+    if let Some(last) = widths.last_mut() {
+        *last -= excess.min(last.saturating_sub(LAST));
+    }
     while widths.iter().sum::<usize>() > room {
         let Some(widest) = widths.iter_mut().max() else { return };
         if *widest <= NARROWEST {
@@ -86,7 +94,8 @@ mod tests {
             let text = table().text(Some(room));
             assert!(text.lines().all(|line| width(line) <= room), "{room}:\n{text}");
         }
-        assert!(table().text(Some(40)).contains("master-0a1b2…"), "{}", table().text(Some(40)));
+        assert!(table().text(Some(60)).contains("99aa88bb77  環境 of the…"), "{}", table().text(Some(60)));
+        assert!(table().text(Some(40)).contains("master-0a1b2"), "{}", table().text(Some(40)));
         assert_eq!(table().text(Some(1)).lines().count(), 3, "a screen of one column does no harm");
     }
 }

@@ -69,5 +69,8 @@ async fn what_goes_wrong_goes_wrong_in_silence() {
     }
     let empty = Double::start().await;
     empty.answers("GET /environments", &EnvironmentsResponse::default());
-    assert_eq!(offered(&Session::at(&empty), &["status", "--no-such", ""]).await, Vec::<String>::new());
+    assert_eq!(
+        offered(&Session::at(&empty), &["status", "--no-such", "--serv"]).await,
+        ["--service", "--server"]
+    );
 }

@@ -35,7 +35,67 @@ async fn servers_are_added_chosen_and_used() {
     ] {
         told.push_str(&format!("$ hamctl {}\n{}\n", session.hide(&command), session.run(&command).await));
     }
-    insta::assert_snapshot!(told, @"");
+    insta::assert_snapshot!(told, @r#"
+    $ hamctl config list
+    ------- stdout
+    No servers in [home]/.config/release-manager/config.yaml
+    [exit 0]
+    $ hamctl status --service billing
+    ------- stderr
+    error: required flag(s) "http-base-url (or set HAMCTL_URL)" not set
+    hint: give it as a flag, export HAMCTL_URL, or keep it: `hamctl config add NAME URL`
+    [exit 2]
+    $ hamctl config add one [one] --oauth-idp-url https://idp.example.test --oauth-client-id hamctl
+    ------- stdout
+    [✓] Server 'one' is the current one in [home]/.config/release-manager/config.yaml
+    [exit 0]
+    $ hamctl config add two [two]
+    ------- stdout
+    [✓] Server 'one' is the current one in [home]/.config/release-manager/config.yaml
+    [exit 0]
+    $ hamctl config list
+    ------- stdout
+       NAME  URL                     LOGIN
+       two   [two]
+    *  one   [one]  https://idp.example.test
+    [exit 0]
+    $ hamctl config use two
+    ------- stdout
+    [✓] Server 'two' is the current one in [home]/.config/release-manager/config.yaml
+    [exit 0]
+    $ hamctl config list -o yaml
+    ------- stdout
+    current: two
+    file: [home]/.config/release-manager/config.yaml
+    servers:
+    - name: two
+      url: [two]
+    - clientId: hamctl
+      idp: https://idp.example.test
+      name: one
+      url: [one]
+    [exit 0]
+    $ hamctl config use tow
+    ------- stderr
+    error: there is no server 'tow' in [home]/.config/release-manager/config.yaml
+    hint: did you mean 'two'? Known servers: two, one
+    [exit 1]
+    $ hamctl config add one [one]
+    ------- stderr
+    error: there is a server 'one' in [home]/.config/release-manager/config.yaml already
+    hint: take another name, or edit [home]/.config/release-manager/config.yaml
+    [exit 1]
+    $ hamctl config add three nowhere
+    ------- stderr
+    error: `nowhere` is not the address of a server
+    hint: give it as http://host:port or https://host
+    [exit 2]
+    $ hamctl status --service billing --server on
+    ------- stderr
+    error: there is no server 'on' in [home]/.config/release-manager/config.yaml
+    hint: did you mean 'one'? Known servers: two, one
+    [exit 1]
+    "#);
     session.run("status --service billing").await;
     assert_eq!((one.asked().len(), two.asked().len()), (0, 2), "the current one is asked");
     session.run("status --service billing --server one").await;
@@ -50,7 +110,12 @@ async fn a_broken_file_is_named_with_its_line() {
     let folder = session.file(".config/release-manager");
     std::fs::create_dir_all(&folder).unwrap();
     std::fs::write(folder.join("config.yaml"), "current: a\nservers:\n  a: [x]\n").unwrap();
-    insta::assert_snapshot!(session.run("status --service billing").await, @"");
+    insta::assert_snapshot!(session.run("status --service billing").await, @r"
+    ------- stderr
+    error: [home]/.config/release-manager/config.yaml is wrong: line 3: a server is a mapping with `url`
+    hint: correct it, or move it away and use `hamctl config add`
+    [exit 2]
+    ");
 }
 
 #[tokio::test]
@@ -63,19 +128,63 @@ async fn the_doctor_finds_nothing_wrong() {
     let session = Session::at(&double).set("HAMCTL_SERVICE", "");
     std::fs::write(session.file(".gitconfig"), "[user]\nname = Ida Holm\nemail = ida@example.test\n")
         .unwrap();
-    insta::assert_snapshot!(checkup(&session, "doctor --service billing").await, @"");
+    insta::assert_snapshot!(checkup(&session, "doctor --service billing").await, @r"
+    ------- stdout
+    [✓] configuration: server [server], named by --http-base-url or HAMCTL_URL
+    [✓] service: billing, named by --service
+    [✓] git: [version]; this folder is no Git repository
+    [✓] name: Ida Holm <ida@example.test>
+    [✓] login: a static token from HAMCTL_TOKEN
+    [✓] server: [server] answers within [time]
+    [✓] readiness: it can do its work
+    [✓] clock: it agrees with the server's
+    [✓] access: it knows you; environments: dev, staging, prod
+    Ready
+    [exit 0]
+    ");
 }
 
 #[tokio::test]
 async fn the_doctor_says_what_to_do() {
     let bare = Session::bare();
-    insta::assert_snapshot!(checkup(&bare, "doctor").await, @"");
+    insta::assert_snapshot!(checkup(&bare, "doctor").await, @r#"
+    ------- stdout
+    [X] configuration: no server is named
+        hint: export HAMCTL_URL, or keep one: `hamctl config add NAME URL`
+    [!] service: none is named here
+        hint: give --service, or go to the folder of the service's shuttle.yaml
+    [✓] git: [version]; this folder is no Git repository
+    [!] name: Git does not know who you are; a static token needs it to name the author of a release
+        hint: git config --global user.name "Your Name"; git config --global user.email you@example.com
+    [X] login: You are not logged in
+        hint: set HAMCTL_TOKEN, or set HAMCTL_OAUTH_IDP_URL and HAMCTL_OAUTH_CLIENT_ID and run 'hamctl login'
+    ------- stderr
+    error: 2 of 5 checks failed
+    [exit 2]
+    "#);
     let double = Double::start().await;
     double
         .answers_with(StatusCode::OK, "GET /ping", b"pong")
         .answers_with(StatusCode::SERVICE_UNAVAILABLE, "GET /readyz", b"the Git host is down")
         .refuses(401, "GET /environments", "please provide a valid authentication token", "");
-    insta::assert_snapshot!(checkup(&Session::at(&double), "doctor --service billing").await, @"");
+    insta::assert_snapshot!(checkup(&Session::at(&double), "doctor --service billing").await, @r#"
+    ------- stdout
+    [✓] configuration: server [server], named by --http-base-url or HAMCTL_URL
+    [✓] service: billing, named by --service
+    [✓] git: [version]; this folder is no Git repository
+    [!] name: Git does not know who you are; a static token needs it to name the author of a release
+        hint: git config --global user.name "Your Name"; git config --global user.email you@example.com
+    [✓] login: a static token from HAMCTL_TOKEN
+    [✓] server: [server] answers within [time]
+    [!] readiness: it cannot do all its work: the Git host is down
+        hint: what was accepted waits; tell who runs the server if it lasts
+    [✓] clock: it agrees with the server's
+    [X] access: it does not take your token
+        hint: log in again: `hamctl login`; a machine gives its token with HAMCTL_TOKEN
+    ------- stderr
+    error: 1 of 9 checks failed
+    [exit 4]
+    "#);
     let foreign = Double::start().await;
     let told = checkup(&Session::at(&foreign), "doctor --service billing").await;
     assert!(

@@ -25,17 +25,60 @@ async fn releases_of_all_environments_are_one_list() {
         .answers("GET /describe/release/billing/staging", &DescribeReleaseResponse::default())
         .answers("GET /describe/release/billing/prod", &hours_ago("prod", [50, 2000]));
     let session = Session::at(&double);
-    insta::assert_snapshot!(session.run("history --service billing").await, @"");
+    insta::assert_snapshot!(session.run("history --service billing").await, @r"
+    ------- stdout
+    WHEN          ENV   ARTIFACT                      BY        WHY
+    2 hours ago   dev   master-0a1b2c3d4e-99aa88bb77  Bo Lind   autorelease
+    2 days ago    prod  master-0a1b2c3d4e-99aa88bb77  Bo Lind   autorelease
+    1 week ago    dev   master-77ff00aa11-99aa88bb77  Ida Holm  promotion from dev
+    2 months ago  prod  master-77ff00aa11-99aa88bb77  Ida Holm  promotion from dev
+    [exit 0]
+    ");
     let two = session.run("history --service billing --limit 2").await;
     assert_eq!(two.lines().count(), 5, "{two}");
-    insta::assert_snapshot!(session.run("history --service billing --limit 0").await, @"");
+    insta::assert_snapshot!(session.run("history --service billing --limit 0").await, @r"
+    ------- stderr
+    error: invalid value '0' for '--limit <LIMIT>': 0 is not in 1..=1000
+    hint: see `hamctl --help`
+    [exit 2]
+    ");
 }
 
 #[tokio::test]
 async fn programs_get_the_exact_time() {
     let double = Double::start().await;
     double.answers("GET /describe/release/billing/dev", &releases());
-    insta::assert_snapshot!(Session::at(&double).run("history --service billing --env dev -o yaml").await, @"");
+    insta::assert_snapshot!(Session::at(&double).run("history --service billing --env dev -o yaml").await, @r#"
+    ------- stdout
+    releases:
+    - artifactId: master-0a1b2c3d4e-99aa88bb77
+      environment: dev
+      intent:
+        promote: {}
+        releaseBranch: {}
+        rollback: {}
+        type: AutoRelease
+      landedAt: "2026-01-05T09:14:02+01:00"
+      releasedByEmail: bo@example.test
+      releasedByName: Bo Lind
+      service: billing
+      state: landed
+    - artifactId: master-77ff00aa11-99aa88bb77
+      environment: dev
+      intent:
+        promote:
+          fromEnvironment: dev
+        releaseBranch: {}
+        rollback: {}
+        type: Promote
+      landedAt: "2026-01-04T08:00:00Z"
+      releasedByEmail: ida@example.test
+      releasedByName: Ida Holm
+      service: billing
+      state: landed
+    service: billing
+    [exit 0]
+    "#);
 }
 
 #[tokio::test]
@@ -46,6 +89,15 @@ async fn an_unknown_environment_is_an_error_and_an_empty_one_is_not() {
         .answers("GET /describe/release/billing/porod", &DescribeReleaseResponse::default())
         .answers("GET /describe/release/billing/prod", &DescribeReleaseResponse::default());
     let session = Session::at(&double);
-    insta::assert_snapshot!(session.run("history --service billing --env porod").await, @"");
-    insta::assert_snapshot!(session.run("history --service billing --env prod").await, @"");
+    insta::assert_snapshot!(session.run("history --service billing --env porod").await, @r"
+    ------- stderr
+    error: unknown environment 'porod'
+    hint: did you mean 'prod'? Known environments: dev, staging, prod
+    [exit 1]
+    ");
+    insta::assert_snapshot!(session.run("history --service billing --env prod").await, @r"
+    ------- stdout
+    No releases of service billing
+    [exit 0]
+    ");
 }

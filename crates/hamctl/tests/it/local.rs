@@ -87,7 +87,7 @@ async fn help_tells_commands_and_flags() {
                                      off [default: true]
     [exit 0]
     ");
-    insta::assert_snapshot!(session.run("rollback --help").await, @r#"
+    insta::assert_snapshot!(session.run("rollback --help").await, @r"
     ------- stdout
     Release an earlier artifact again
 
@@ -98,6 +98,7 @@ async fn help_tells_commands_and_flags() {
           --artifact <ID>            Artifact to go back to; without it you are asked [alias: --to]
       -y, --yes                      Go back to the release before the current one without being asked
           --length <LENGTH>          How many releases to choose from [default: 10]
+          --dry-run                  Say what would be decided, with all reasons, and do nothing
           --wait                     Wait until the cluster reports the release ready, and fail when it
                                      reports that it failed
           --wait-timeout <DURATION>  How long to wait for that report [default: 10m]
@@ -106,19 +107,21 @@ async fn help_tells_commands_and_flags() {
     Global options:
           --service <NAME>           Service to act on; by default `vars.service` of the shuttle.yaml in
                                      this folder
+          --server <NAME|URL>        Server of the configuration file, or the address of one; by default
+                                     its current one
           --http-base-url <URL>      Address of the release manager [env: HAMCTL_URL=]
           --http-timeout <DURATION>  How long to wait for an answer, such as `30s` or `2m` [default:
                                      2m0s]
           --token-file <FILE>        File with a static token; HAMCTL_TOKEN holds one itself [env:
                                      HAMCTL_TOKEN_FILE=]
       -o, --output <FORMAT>          How to print answers [default: table] [possible values: table,
-                                     json]
+                                     json, yaml]
           --oauth-idp-url <URL>      Identity provider to log in with [env: HAMCTL_OAUTH_IDP_URL=]
           --oauth-client-id <ID>     Client id to log in with [env: HAMCTL_OAUTH_CLIENT_ID=]
           --oauth-auto-login <BOOL>  Log in on a terminal when a command needs it; `false` turns that
                                      off [default: true]
     [exit 0]
-    "#);
+    ");
 }
 
 #[tokio::test]

@@ -43,7 +43,11 @@ impl Screen {
         command.env("PATH", std::env::var_os("PATH").unwrap_or_default());
         command.env("HAMCTL_URL", double_url).env("HAMCTL_TOKEN", "static");
         let session = spawn_command(command, PATIENCE_MS).unwrap();
-        Self { session, screen: vt100::Parser::new(24.try_into().unwrap(), columns.try_into().unwrap(), 0), _home: home }
+        Self {
+            session,
+            screen: vt100::Parser::new(24.try_into().unwrap(), columns.try_into().unwrap(), 0),
+            _home: home,
+        }
     }
 
     /// Waits until the command has printed this.
@@ -98,7 +102,12 @@ async fn a_person_chooses_what_to_roll_back_to() {
     let (status, screen) = converse(move || {
         let mut screen = Screen::run(&url, "rollback --service billing --env dev");
         screen.shows("Esc to cancel");
-        insta::assert_snapshot!(screen.screen.screen().contents(), @"");
+        insta::assert_snapshot!(screen.screen.screen().contents(), @r"
+        Which release to rollback 'dev' to?
+          #0 master-0a1b2c3d4e-99aa88bb77 current release 3 days ago by bo@example.test
+        > #1 master-77ff00aa11-99aa88bb77 6 days ago by ida@example.test
+        ↑ ↓ or a number, Enter to take it, Esc to cancel
+        ");
         // Up, then an end that it is at already, then a number that there is not, then one that there is.
         for keys in ["\x1b[A", "\x1b[A", "7", "1"] {
             screen.presses(keys);
@@ -109,16 +118,12 @@ async fn a_person_chooses_what_to_roll_back_to() {
     })
     .await;
     assert!(status.ends_with(", 0)"), "{status}");
-    insta::assert_snapshot!(screen.screen().contents(), @r#"
+    insta::assert_snapshot!(screen.screen().contents(), @r"
     Which release to rollback 'dev' to?
-      #0 master-0a1b2c3d4e-99aa88bb77 current release 3 days ago by bo@example.test
-      #1 master-77ff00aa11-99aa88bb77 6 days ago by ida@example.test
-    Number (0 to 1) [1]: 7
-    `7` is not a number from 0 to 1.
-    Number (0 to 1) [1]: 
+    > #1 master-77ff00aa11-99aa88bb77 6 days ago by ida@example.test
     [✓] Starting rollback of service billing to master-77ff00aa11-99aa88bb77
     [✓] Release of master-77ff00aa11-99aa88bb77 to dev initialized
-    "#);
+    ");
     let green = vt100::Color::Idx(2);
     let marks = (0..24).filter(|row| {
         let cell = |column| screen.screen().cell(*row, column).unwrap();
@@ -159,7 +164,13 @@ async fn a_terminal_that_cannot_move_its_cursor_asks_for_the_number() {
     })
     .await;
     assert!(status.ends_with(", 0)"), "{status}");
-    insta::assert_snapshot!(screen.screen().contents(), @"");
+    insta::assert_snapshot!(screen.screen().contents(), @r"
+    Which release to rollback 'dev' to?
+      #0 master-0a1b2c3d4e-99aa88bb77 current release 3 days ago by bo@example.test
+      #1 master-77ff00aa11-99aa88bb77 6 days ago by ida@example.test
+    Number (0 to 1) [1]: [✓] Starting rollback of service billing to master-0a1b2c3d4e-99aa88bb77
+    [✓] Release of master-77ff00aa11-99aa88bb77 to dev initialized
+    ");
 }
 
 #[tokio::test]

@@ -54,12 +54,62 @@ const TABLES: [&str; 3] = [
 
 #[tokio::test]
 async fn tables_fit_80_columns() {
-    insta::assert_snapshot!(shown(80, &TABLES).await, @"");
+    insta::assert_snapshot!(shown(80, &TABLES).await, @r"
+    $ hamctl status --service billing
+    Status for service billing
+
+    dev:     2026-01-05 09:06:10 master-0a1b2c3d4e-99aa88bb77 by Ida Holm: Add a li…
+    staging: 2026-01-05 09:06:10 master-0a1b2c3d4e-99aa88bb77 by Ida Holm: Add refu…
+          ready: Deployment web 2/2
+    prod:    2026-01-02 14:10:00 master-77ff00aa11-99aa88bb77 by Bo Lind: Fix round…
+          failed: CrashLoopBackOff in web-5d9c/web
+            starting
+            panic: no database
+
+    $ hamctl describe artifact --service billing
+    Latest artifacts for service: billing
+
+    Date                 Artifact                      Message
+    2026-01-05 08:06:10  master-0a1b2c3d4e-99aa88bb77  Add a limit to refunds, so t…
+    2026-01-05 08:06:10  master-77ff00aa11-99aa88bb77  Fix
+
+    $ hamctl history --service billing --limit 4
+    WHEN          ENV      ARTIFACT                     BY        WHY
+    5 hours ago   staging  master-0a1b2c3d4e-99aa88bb…  Bo Lind   autorelease
+    1 day ago     staging  master-77ff00aa11-99aa88bb…  Ida Holm  promotion from dev
+    2 days ago    prod     master-0a1b2c3d4e-99aa88bb…  Bo Lind   autorelease
+    2 months ago  prod     master-77ff00aa11-99aa88bb…  Ida Holm  promotion from dev
+    ");
 }
 
 #[tokio::test]
 async fn tables_use_200_columns() {
-    insta::assert_snapshot!(shown(200, &TABLES).await, @"");
+    insta::assert_snapshot!(shown(200, &TABLES).await, @r"
+    $ hamctl status --service billing
+    Status for service billing
+
+    dev:     2026-01-05 09:06:10 master-0a1b2c3d4e-99aa88bb77 by Ida Holm: Add a limit to refunds, so that nobody can give back more than was paid in the first place
+    staging: 2026-01-05 09:06:10 master-0a1b2c3d4e-99aa88bb77 by Ida Holm: Add refund limit
+          ready: Deployment web 2/2
+    prod:    2026-01-02 14:10:00 master-77ff00aa11-99aa88bb77 by Bo Lind: Fix rounding
+          failed: CrashLoopBackOff in web-5d9c/web
+            starting
+            panic: no database
+
+    $ hamctl describe artifact --service billing
+    Latest artifacts for service: billing
+
+    Date                 Artifact                      Message
+    2026-01-05 08:06:10  master-0a1b2c3d4e-99aa88bb77  Add a limit to refunds, so that nobody can give back more than was paid in the first place
+    2026-01-05 08:06:10  master-77ff00aa11-99aa88bb77  Fix
+
+    $ hamctl history --service billing --limit 4
+    WHEN          ENV      ARTIFACT                      BY        WHY
+    5 hours ago   staging  master-0a1b2c3d4e-99aa88bb77  Bo Lind   autorelease
+    1 day ago     staging  master-77ff00aa11-99aa88bb77  Ida Holm  promotion from dev
+    2 days ago    prod     master-0a1b2c3d4e-99aa88bb77  Bo Lind   autorelease
+    2 months ago  prod     master-77ff00aa11-99aa88bb77  Ida Holm  promotion from dev
+    ");
 }
 
 #[tokio::test]
