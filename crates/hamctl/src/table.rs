@@ -94,7 +94,10 @@ mod tests {
             let text = table().text(Some(room));
             assert!(text.lines().all(|line| width(line) <= room), "{room}:\n{text}");
         }
-        assert!(table().text(Some(60)).contains("99aa88bb77  環境 of the…"), "{}", table().text(Some(60)));
+        assert!(
+            table().text(Some(56)).contains("master-0a1b2c3d4e-99aa88bb77  Add a limit"),
+            "ids stay whole"
+        );
         assert!(table().text(Some(40)).contains("master-0a1b2"), "{}", table().text(Some(40)));
         assert_eq!(table().text(Some(1)).lines().count(), 3, "a screen of one column does no harm");
     }

@@ -35,67 +35,7 @@ async fn servers_are_added_chosen_and_used() {
     ] {
         told.push_str(&format!("$ hamctl {}\n{}\n", session.hide(&command), session.run(&command).await));
     }
-    insta::assert_snapshot!(told, @r#"
-    $ hamctl config list
-    ------- stdout
-    No servers in [home]/.config/release-manager/config.yaml
-    [exit 0]
-    $ hamctl status --service billing
-    ------- stderr
-    error: required flag(s) "http-base-url (or set HAMCTL_URL)" not set
-    hint: give it as a flag, export HAMCTL_URL, or keep it: `hamctl config add NAME URL`
-    [exit 2]
-    $ hamctl config add one [one] --oauth-idp-url https://idp.example.test --oauth-client-id hamctl
-    ------- stdout
-    [✓] Server 'one' is the current one in [home]/.config/release-manager/config.yaml
-    [exit 0]
-    $ hamctl config add two [two]
-    ------- stdout
-    [✓] Server 'one' is the current one in [home]/.config/release-manager/config.yaml
-    [exit 0]
-    $ hamctl config list
-    ------- stdout
-       NAME  URL                     LOGIN
-       two   [two]
-    *  one   [one]  https://idp.example.test
-    [exit 0]
-    $ hamctl config use two
-    ------- stdout
-    [✓] Server 'two' is the current one in [home]/.config/release-manager/config.yaml
-    [exit 0]
-    $ hamctl config list -o yaml
-    ------- stdout
-    current: two
-    file: [home]/.config/release-manager/config.yaml
-    servers:
-    - name: two
-      url: [two]
-    - clientId: hamctl
-      idp: https://idp.example.test
-      name: one
-      url: [one]
-    [exit 0]
-    $ hamctl config use tow
-    ------- stderr
-    error: there is no server 'tow' in [home]/.config/release-manager/config.yaml
-    hint: did you mean 'two'? Known servers: two, one
-    [exit 1]
-    $ hamctl config add one [one]
-    ------- stderr
-    error: there is a server 'one' in [home]/.config/release-manager/config.yaml already
-    hint: take another name, or edit [home]/.config/release-manager/config.yaml
-    [exit 1]
-    $ hamctl config add three nowhere
-    ------- stderr
-    error: `nowhere` is not the address of a server
-    hint: give it as http://host:port or https://host
-    [exit 2]
-    $ hamctl status --service billing --server on
-    ------- stderr
-    error: there is no server 'on' in [home]/.config/release-manager/config.yaml
-    hint: did you mean 'one'? Known servers: two, one
-    [exit 1]
-    "#);
+    insta::assert_snapshot!("servers", told);
     session.run("status --service billing").await;
     assert_eq!((one.asked().len(), two.asked().len()), (0, 2), "the current one is asked");
     session.run("status --service billing --server one").await;

@@ -74,11 +74,11 @@ async fn tables_fit_80_columns() {
     2026-01-05 08:06:10  master-77ff00aa11-99aa88bb77  Fix
 
     $ hamctl history --service billing --limit 4
-    WHEN          ENV      ARTIFACT                     BY        WHY
-    5 hours ago   staging  master-0a1b2c3d4e-99aa88bb…  Bo Lind   autorelease
-    1 day ago     staging  master-77ff00aa11-99aa88bb…  Ida Holm  promotion from dev
-    2 days ago    prod     master-0a1b2c3d4e-99aa88bb…  Bo Lind   autorelease
-    2 months ago  prod     master-77ff00aa11-99aa88bb…  Ida Holm  promotion from dev
+    WHEN          ENV      ARTIFACT                      BY        WHY
+    5 hours ago   staging  master-0a1b2c3d4e-99aa88bb77  Bo Lind   autorelease
+    1 day ago     staging  master-77ff00aa11-99aa88bb77  Ida Holm  promotion from d…
+    2 days ago    prod     master-0a1b2c3d4e-99aa88bb77  Bo Lind   autorelease
+    2 months ago  prod     master-77ff00aa11-99aa88bb77  Ida Holm  promotion from d…
     ");
 }
 
