@@ -10,6 +10,7 @@ mod git;
 mod identity;
 mod notify;
 mod store;
+mod traces;
 
 use std::path::PathBuf;
 
@@ -22,6 +23,7 @@ pub(crate) use git::GitArgs;
 pub(crate) use identity::IdentityArgs;
 pub(crate) use notify::NotifyArgs;
 pub(crate) use store::StoreArgs;
+pub(crate) use traces::TraceArgs;
 
 /// The only writer of the config repository: keeps artifacts, releases them by commits, tells people
 #[derive(Debug, Parser)]
@@ -111,6 +113,8 @@ pub(crate) struct StartArgs {
     pub(crate) notify: NotifyArgs,
     #[command(flatten)]
     pub(crate) log: LogArgs,
+    #[command(flatten)]
+    pub(crate) traces: TraceArgs,
 }
 
 #[cfg(test)]

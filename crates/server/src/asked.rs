@@ -1,9 +1,13 @@
 //! Which request some work is done for. It goes with the work through the queue, so that every line of the log and
 //! every span that a request led to can be found by its id, long after it was answered.
 
+use std::time::SystemTime;
+
 use http::HeaderMap;
 use serde::{Deserialize, Serialize};
 use tracing::{Instrument, Span};
+
+use crate::traces;
 
 /// A longer id is not taken over.
 const MOST_ID_BYTES: usize = 128;
@@ -18,6 +22,9 @@ tokio::task_local! {
 pub(crate) struct Asked {
     #[serde(skip_serializing_if = "String::is_empty")]
     request_id: String,
+    /// The span that what follows belongs to, as in the header `traceparent`.
+    #[serde(skip_serializing_if = "String::is_empty")]
+    trace_parent: String,
 }
 
 impl Asked {
@@ -25,7 +32,8 @@ impl Asked {
     pub(crate) fn by(headers: &HeaderMap) -> Self {
         let given = headers.get("x-request-id").and_then(|id| id.to_str().ok()).filter(|id| is_fit(id));
         let request_id = given.map_or_else(|| uuid::Uuid::new_v4().to_string(), str::to_owned);
-        Self { request_id }
+        let trace_parent = headers.get("traceparent").and_then(|parent| parent.to_str().ok());
+        Self { request_id, trace_parent: trace_parent.unwrap_or_default().to_owned() }
     }
 
     /// The request that is being served or worked for; an empty one where there is none.
@@ -42,8 +50,15 @@ impl Asked {
         self.request_id.is_empty()
     }
 
+    /// Tells traces how long its work has waited.
+    pub(crate) fn waited(&self, since: SystemTime) {
+        traces::waited(&self.trace_parent, since);
+    }
+
     /// Does some work for this request, inside a span.
-    pub(crate) async fn work<T>(self, span: Span, work: impl Future<Output = T>) -> T {
+    pub(crate) async fn work<T>(mut self, span: Span, work: impl Future<Output = T>) -> T {
+        traces::follow(&span, &self.trace_parent);
+        self.trace_parent = traces::trace_parent(&span);
         ASKED.scope(self, work.instrument(span)).await
     }
 }

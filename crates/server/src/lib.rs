@@ -33,5 +33,6 @@ mod rollouts;
 mod run;
 mod serve;
 mod settings;
+mod traces;
 
 pub use program::main;

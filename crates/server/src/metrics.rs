@@ -11,6 +11,7 @@ use prometheus_client::encoding::EncodeLabelSet;
 use prometheus_client::encoding::text::encode;
 use prometheus_client::metrics::counter::Counter;
 use prometheus_client::metrics::family::Family;
+use prometheus_client::metrics::gauge::Gauge;
 use prometheus_client::metrics::histogram::Histogram;
 use prometheus_client::registry::Registry;
 use queue::Depth;
@@ -54,6 +55,36 @@ struct OutcomeLabels {
     outcome: &'static str,
 }
 
+/// A notice, by who is told and how that went.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
+struct NoticeLabels {
+    kind: &'static str,
+    result: &'static str,
+}
+
+/// How telling somebody went, once for each try.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Told {
+    Delivered,
+    Later,
+    GivenUp,
+}
+
+/// Counts what became of notices.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Notices(Family<NoticeLabels, Counter>);
+
+impl Notices {
+    pub(crate) fn count(&self, kind: &'static str, told: Told) {
+        let result = match told {
+            Told::Delivered => "delivered",
+            Told::Later => "later",
+            Told::GivenUp => "given_up",
+        };
+        self.0.get_or_create(&NoticeLabels { kind, result }).inc();
+    }
+}
+
 /// How a release went, as far as the metrics tell.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Outcome {
@@ -79,6 +110,11 @@ pub(crate) struct Metrics {
     flow: Family<FlowLabels, Histogram, fn() -> Histogram>,
     push: Family<OutcomeLabels, Histogram, fn() -> Histogram>,
     pub(crate) broker: BrokerMetrics,
+    retries: Counter,
+    refreshed: Gauge,
+    refresh_failures: Counter,
+    /// What became of notices.
+    pub(crate) notices: Notices,
 }
 
 impl Metrics {
@@ -104,7 +140,32 @@ impl Metrics {
             push.clone(),
         );
         let broker = BrokerMetrics::register(&mut registry);
-        Self { registry, requests, releases, flow, push, broker }
+        let retries = Counter::default();
+        registry.register(
+            "release_manager_release_retries",
+            "Tries of releases that come again",
+            retries.clone(),
+        );
+        let refreshed = Gauge::default();
+        let help = "When the config repository was last read, in seconds since 1970";
+        registry.register("release_manager_config_repo_refreshed_timestamp_seconds", help, refreshed.clone());
+        let refresh_failures = Counter::default();
+        let help = "Looks at the config repository that failed";
+        registry.register("release_manager_config_repo_refresh_failures", help, refresh_failures.clone());
+        let notices = Notices::default();
+        registry.register("release_manager_notices", "Tries to tell somebody, by result", notices.0.clone());
+        Self {
+            registry,
+            requests,
+            releases,
+            flow,
+            push,
+            broker,
+            retries,
+            refreshed,
+            refresh_failures,
+            notices,
+        }
     }
 
     pub(crate) fn request(&self, path: &str, method: &str, status: u16, took: Duration) {
@@ -116,6 +177,20 @@ impl Metrics {
     pub(crate) fn tried(&self, outcome: Outcome, took: Duration) {
         let labels = FlowLabels { operation: FLOW, outcome: outcome.as_str() };
         self.flow.get_or_create(&labels).observe(took.as_secs_f64());
+    }
+
+    /// A release that has to be tried again.
+    pub(crate) fn retried(&self) {
+        self.retries.inc();
+    }
+
+    /// A look at the config repository.
+    pub(crate) fn refreshed(&self, worked: bool) {
+        if worked {
+            self.refreshed.set(jiff::Timestamp::now().as_second());
+        } else {
+            self.refresh_failures.inc();
+        }
     }
 
     /// A release that landed, so long after it was accepted.
@@ -142,9 +217,10 @@ impl Metrics {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::broker::Direction;
 
-    #[test]
-    fn names_are_those_of_the_original_and_the_text_ends_once() {
+    /// All metrics, each with a value.
+    fn text() -> String {
         let metrics = Metrics::new();
         metrics.request("/status", "GET", 200, Duration::from_millis(3));
         metrics.tried(Outcome::Success, Duration::from_millis(80));
@@ -155,7 +231,19 @@ mod tests {
             squad: "ledger".into(),
         };
         metrics.landed(&labels, Duration::from_millis(300));
-        let text = metrics.text(&[]).unwrap();
+        metrics.retried();
+        metrics.refreshed(true);
+        metrics.refreshed(false);
+        metrics.notices.count("slack", Told::GivenUp);
+        metrics.broker.connected(Direction::Publish, true);
+        metrics.broker.published(None);
+        metrics.broker.consumed(None, Consumed::Dead);
+        metrics.text(&[]).unwrap()
+    }
+
+    #[test]
+    fn names_are_those_of_the_original_and_the_text_ends_once() {
+        let text = text();
         for expected in [
             "request_duration_seconds_bucket{le=\"0.005\",path=\"/status\",method=\"GET\",status_code=\"200\"} 1",
             "release_manager_releases_total{environment=\"dev\",service=\"billing\",intent=\"AutoRelease\",squad=\"ledger\"} 1",
@@ -167,5 +255,25 @@ mod tests {
         }
         assert_eq!(text.matches("# EOF").count(), 1);
         assert!(text.ends_with("# EOF\n"));
+    }
+
+    #[test]
+    fn the_book_lists_every_metric_and_no_other() {
+        let page = include_str!("../../../docs/release-manager.md");
+        let name = |text: &str| {
+            let end = text.find(|c: char| !c.is_ascii_alphanumeric() && c != '_').unwrap_or(text.len());
+            text[..end].trim_end_matches("_total").to_owned()
+        };
+        let rows = page.lines().filter_map(|line| line.strip_prefix("| `"));
+        let is_metric = |name: &String| {
+            ["release_manager_", "request_", "process_"].iter().any(|prefix| name.starts_with(prefix))
+        };
+        let mut listed: Vec<String> = rows.map(name).filter(is_metric).collect();
+        let text = text();
+        let mut exposed: Vec<String> =
+            text.lines().filter_map(|line| line.strip_prefix("# TYPE ")).map(name).collect();
+        listed.sort();
+        exposed.sort();
+        assert_eq!(listed, exposed);
     }
 }

@@ -11,6 +11,7 @@ use crate::args::{Command, StartArgs};
 use crate::config::Config;
 use crate::run;
 use crate::settings::{self, SettingsError};
+use crate::traces::Exporter;
 
 /// The exit code of a wrong command line.
 const USAGE: u8 = 2;
@@ -59,14 +60,6 @@ fn without_server(args: impl IntoIterator<Item = OsString>) -> Vec<OsString> {
 }
 
 fn start(args: StartArgs) -> ExitCode {
-    if let Err(error) = logs::install(&args.log, Setup::default()) {
-        say(&Report::new(&error).to_string());
-        return ExitCode::from(USAGE);
-    }
-    let config = match Config::new(args) {
-        Ok(config) => config,
-        Err(error) => return refuse(error.problems(), SEE_HELP),
-    };
     let runtime = match tokio::runtime::Builder::new_multi_thread().enable_all().build() {
         Ok(runtime) => runtime,
         Err(error) => {
@@ -74,7 +67,30 @@ fn start(args: StartArgs) -> ExitCode {
             return ExitCode::FAILURE;
         }
     };
-    match runtime.block_on(run::run(config)) {
+    let (log, endpoint) = (args.log.clone(), args.traces.otlp_endpoint.trim().to_owned());
+    let exporter = {
+        let _inside = runtime.enter();
+        match (!endpoint.is_empty()).then(|| Exporter::start(&endpoint)).transpose() {
+            Ok(exporter) => exporter,
+            Err(error) => return refuse(&[explain::chain(&error).join(": ")], SEE_HELP),
+        }
+    };
+    let (exporter, traces) = exporter.unzip();
+    if let Err(error) = logs::install(&log, Setup { traces, ..Setup::default() }) {
+        say(&Report::new(&error).to_string());
+        return ExitCode::from(USAGE);
+    }
+    let config = match Config::new(args) {
+        Ok(config) => config,
+        Err(error) => return refuse(error.problems(), SEE_HELP),
+    };
+    let ended = runtime.block_on(run::run(config));
+    if let Some(exporter) = exporter {
+        exporter.stop();
+    }
+    // What has not ended in its time of grace is not waited for: a push that hangs is settled at the next start.
+    runtime.shutdown_background();
+    match ended {
         Ok(()) => ExitCode::SUCCESS,
         Err(report) => {
             say(&report.to_string());

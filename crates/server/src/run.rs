@@ -6,7 +6,7 @@ use std::time::Duration;
 use explain::{Explain, Kind, Report};
 use queue::QueueError;
 use tokio::net::TcpListener;
-use tokio::signal::unix::{SignalKind, signal};
+use tokio::signal::unix::{Signal, SignalKind, signal};
 use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
 use tracing::{error, info, warn};
@@ -43,19 +43,25 @@ pub(crate) async fn run(config: Config) -> Result<(), Report> {
     let stop = CancellationToken::new();
     let queue = built.app.queue.clone();
     let mut tasks = JoinSet::new();
+    let mut signals = Signals::new();
     start(built, listener, &stop, &mut tasks);
     info!(port = address, "listening on port {address}");
     let ended = tokio::select! {
         Some(ended) = tasks.join_next() => Some(ended),
-        signal = told_to_stop() => {
+        signal = signals.next() => {
             info!(signal, "stopping: accepted work that is not done stays in the queue");
             None
         }
     };
     stop.cancel();
-    let drained = tokio::time::timeout(GRACE, async { while tasks.join_next().await.is_some() {} }).await;
-    if drained.is_err() {
-        warn!("work under way did not end in time; it comes again at the next start");
+    let drained = async { while tasks.join_next().await.is_some() {} };
+    tokio::select! {
+        drained = tokio::time::timeout(GRACE, drained) => if drained.is_err() {
+            warn!("work under way did not end in time; it comes again at the next start");
+        },
+        signal = signals.next() => {
+            warn!(signal, "told twice: work under way is not waited for; it comes again at the next start");
+        }
     }
     // Last, so that what ended could be settled.
     drop(queue.stop().await);
@@ -135,15 +141,16 @@ fn start(built: Built, listener: TcpListener, stop: &CancellationToken, tasks: &
     if let Some(config) = broker {
         tasks.spawn(worked(broker::work(app.clone(), config, stop.clone())));
     }
+    let notices = app.metrics.notices.clone();
     if let Some((url, token)) = config.slack {
         let slack = Slack::new(url, token, http.clone());
-        tasks.spawn(worked(notify::work(queue.clone(), notify::SLACK, slack, stop.clone())));
+        tasks.spawn(worked(notify::work(queue.clone(), notify::SLACK, slack, notices.clone(), stop.clone())));
     }
     let grafana = Grafana::new(config.grafana, http.clone());
-    tasks.spawn(worked(notify::work(queue.clone(), notify::GRAFANA, grafana, stop.clone())));
+    tasks.spawn(worked(notify::work(queue.clone(), notify::GRAFANA, grafana, notices.clone(), stop.clone())));
     if let Some(github) = config.github {
         let github = GitHub::new(github, http);
-        tasks.spawn(worked(notify::work(queue, notify::GITHUB, github, stop.clone())));
+        tasks.spawn(worked(notify::work(queue, notify::GITHUB, github, notices.clone(), stop.clone())));
     }
     tasks.spawn(refresh(app, stop.clone()));
 }
@@ -164,7 +171,9 @@ async fn refresh(app: App, stop: CancellationToken) -> Ended {
             () = tokio::time::sleep(REFRESH) => {}
             () = stop.cancelled() => return Ok(()),
         }
-        match app.writer.refresh().await {
+        let refreshed = app.writer.refresh().await;
+        app.metrics.refreshed(refreshed.is_ok());
+        match refreshed {
             // The host answers, so what waited for it need not wait longer.
             Ok(_) => app.queue.wake(release::RELEASE),
             Err(error) => {
@@ -175,16 +184,25 @@ async fn refresh(app: App, stop: CancellationToken) -> Ended {
     }
 }
 
-/// The signal that ends the server.
-async fn told_to_stop() -> &'static str {
-    let (Ok(mut terminate), Ok(mut interrupt)) =
-        (signal(SignalKind::terminate()), signal(SignalKind::interrupt()))
-    else {
-        // Without handlers the system ends us at once, which is safe too.
-        return std::future::pending().await;
-    };
-    tokio::select! {
-        _ = terminate.recv() => "SIGTERM",
-        _ = interrupt.recv() => "SIGINT",
+/// The signals that end the server, heard from its start on.
+struct Signals(Option<(Signal, Signal)>);
+
+impl Signals {
+    fn new() -> Self {
+        let heard = (signal(SignalKind::terminate()), signal(SignalKind::interrupt()));
+        let (Ok(terminate), Ok(interrupt)) = heard else {
+            // Without handlers the system ends us at once, which is safe too.
+            return Self(None);
+        };
+        Self(Some((terminate, interrupt)))
+    }
+
+    async fn next(&mut self) -> &'static str {
+        let Some((terminate, interrupt)) = &mut self.0 else { return std::future::pending().await };
+        // Cancel safe: a signal that is not received here is received by the next call.
+        tokio::select! {
+            _ = terminate.recv() => "SIGTERM",
+            _ = interrupt.recv() => "SIGINT",
+        }
     }
 }

@@ -59,6 +59,7 @@ struct State {
     /// The last one signs; all are published.
     keys: Vec<SigningKey>,
     made_keys: usize,
+    key_use: String,
     key_fetches: usize,
     /// Client id to secret; an empty secret marks a public client.
     clients: BTreeMap<String, String>,
@@ -97,6 +98,7 @@ impl Issuer {
         let mut state = State {
             keys: Vec::new(),
             made_keys: 0,
+            key_use: "sig".into(),
             key_fetches: 0,
             clients: BTreeMap::from([("hamctl".into(), String::new())]),
             devices: Vec::new(),
@@ -140,6 +142,23 @@ impl Issuer {
     #[must_use]
     pub fn wrong_token(&self, wrong: Wrong, spec: &TokenSpec) -> String {
         self.realm.with(|state| token::forge(&self.realm.url, state.signer(), spec, wrong))
+    }
+
+    /// The header and the claims of a token as the issuer would give it, to be changed and signed by [`Self::sign`].
+    #[must_use]
+    pub fn parts(&self, spec: &TokenSpec) -> (serde_json::Value, serde_json::Value) {
+        self.realm.with(|state| token::parts(&self.realm.url, state.signer(), spec))
+    }
+
+    /// A token with this header and these claims, whatever they are, rightly signed.
+    #[must_use]
+    pub fn sign(&self, header: &str, claims: &str) -> String {
+        self.realm.with(|state| token::sign_raw(state.signer(), header, claims))
+    }
+
+    /// Publishes what keys are for: `sig` unless said otherwise.
+    pub fn set_key_use(&self, usage: &str) {
+        self.realm.with(|state| state.key_use = usage.into());
     }
 
     /// Signs with a new key from now on and returns its id; the old ones stay published.

@@ -105,8 +105,9 @@ pub(crate) struct Claims {
     exp: Option<f64>,
     nbf: Option<f64>,
     iat: Option<f64>,
-    #[serde(alias = "scp")]
     scope: Option<OneOrMany>,
+    /// The same under another name; some providers send both.
+    scp: Option<OneOrMany>,
 }
 
 #[derive(Debug, Deserialize)]
@@ -119,11 +120,10 @@ enum OneOrMany {
 impl Claims {
     /// Whether it carries a scope; several stand in one text or in a list.
     pub(crate) fn has_scope(&self, scope: &str) -> bool {
-        match &self.scope {
-            Some(OneOrMany::One(text)) => text.split_whitespace().any(|one| one == scope),
-            Some(OneOrMany::Many(list)) => list.iter().any(|one| one == scope),
-            None => false,
-        }
+        [&self.scope, &self.scp].into_iter().flatten().any(|scopes| match scopes {
+            OneOrMany::One(text) => text.split_whitespace().any(|one| one == scope),
+            OneOrMany::Many(list) => list.iter().any(|one| one == scope),
+        })
     }
 }
 
@@ -210,6 +210,7 @@ mod tests {
         for (text, expected) in [
             (r#"{"scope":"openid release_daemon"}"#, true),
             (r#"{"scp":["release_daemon"]}"#, true),
+            (r#"{"scope":"openid","scp":["openid","release_daemon"]}"#, true),
             (r#"{"scope":"release_daemons"}"#, false),
             ("{}", false),
         ] {

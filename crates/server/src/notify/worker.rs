@@ -4,10 +4,12 @@ use std::sync::Arc;
 
 use queue::{Queue, QueueError, Taken};
 use tokio_util::sync::CancellationToken;
+use tracing::Instrument;
 
 use super::Deliver;
 use super::deliver::Undelivered;
 use crate::drain::drain;
+use crate::metrics::{Notices, Told};
 
 /// Tries of one notice: with the queue's waits, more than an hour.
 const MOST_TRIES: u32 = 80;
@@ -20,24 +22,32 @@ pub(crate) async fn work<D: Deliver>(
     queue: Queue,
     kind: &'static str,
     deliver: D,
+    notices: Notices,
     stop: CancellationToken,
 ) -> Result<(), QueueError> {
     let deliver = Arc::new(deliver);
-    drain(queue, kind, AT_ONCE, stop, move |taken| one(deliver.clone(), taken)).await
+    drain(queue, kind, AT_ONCE, stop, move |taken| one(deliver.clone(), notices.clone(), kind, taken)).await
 }
 
-async fn one<D: Deliver>(deliver: Arc<D>, taken: Taken) -> Result<(), QueueError> {
-    match deliver.deliver(&taken.item().payload).await {
-        Ok(()) => taken.finish(Vec::new()).await.map(drop),
+async fn one<D: Deliver>(
+    deliver: Arc<D>,
+    notices: Notices,
+    kind: &'static str,
+    taken: Taken,
+) -> Result<(), QueueError> {
+    let span = tracing::info_span!("notify", kind);
+    match deliver.deliver(&taken.item().payload).instrument(span).await {
+        Ok(()) => {
+            notices.count(kind, Told::Delivered);
+            taken.finish(Vec::new()).await.map(drop)
+        }
         Err(Undelivered::Later(reason)) if taken.item().attempts < MOST_TRIES => {
+            notices.count(kind, Told::Later);
             taken.retry_later(reason).await
         }
         Err(Undelivered::Later(reason) | Undelivered::Never(reason)) => {
-            tracing::warn!(
-                kind = taken.item().kind,
-                reason,
-                "a notice cannot be delivered; it is kept as dead"
-            );
+            notices.count(kind, Told::GivenUp);
+            tracing::warn!(kind, reason, "a notice cannot be delivered; it is kept as dead");
             taken.give_up(reason, Vec::new()).await.map(drop)
         }
     }

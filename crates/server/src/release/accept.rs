@@ -6,6 +6,7 @@ use std::time::Duration;
 use artifact_store::Artifact;
 use policy::Release;
 use queue::QueueError;
+use tracing::{Instrument, info_span};
 
 use super::ReleaseItem;
 use super::settle::Ending;
@@ -25,7 +26,7 @@ pub(crate) async fn accept(
 ) -> Result<Answer, QueueError> {
     // Before the item is in the queue, so that no worker can be faster than the caller is known.
     let (_guard, ending) = app.waiting.wait(release.id, artifact);
-    app.queue.enqueue(ReleaseItem::from(release).row()).await?;
+    app.queue.enqueue(ReleaseItem::from(release).row()).instrument(info_span!("accept")).await?;
     let patience: Duration = app.timeout.mul_f64(PATIENCE);
     match tokio::time::timeout(patience, ending).await {
         Ok(Ok(ending)) => Ok(ending),

@@ -10,7 +10,7 @@ use policy::Release;
 use queue::{QueueError, Taken};
 use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
-use tracing::{info, info_span, warn};
+use tracing::{Instrument, info, info_span, warn};
 
 use super::settle::{Ending, Fate};
 use super::{RELEASE, ReleaseItem, manifests};
@@ -34,6 +34,7 @@ pub(crate) async fn work(app: App, stop: CancellationToken) -> Result<(), QueueE
             taken = app.queue.take(RELEASE, room) => {
                 for taken in taken? {
                     let asked = ReleaseItem::asked(&taken.item().payload);
+                    asked.waited(taken.item().accepted);
                     let span = info_span!(
                         "release",
                         item = taken.item().id.number(),
@@ -90,9 +91,12 @@ fn unread(error: &StoreError) -> Ending {
 
 async fn write(app: &App, release: &Release, artifact: &Artifact) -> Ending {
     match manifests(artifact, &release.environment) {
-        Ok(manifests) => {
-            Ending::of(app.writer.release(ReleaseRequest { release: release.clone(), manifests }).await)
-        }
+        Ok(manifests) => Ending::of(
+            app.writer
+                .release(ReleaseRequest { release: release.clone(), manifests })
+                .instrument(info_span!("write"))
+                .await,
+        ),
         Err(report) => Ending::Failed(report),
     }
 }
@@ -128,6 +132,7 @@ async fn end(app: &App, taken: Taken, release: &Release, artifact: Option<&Artif
             taken.finish(notices).await.map(drop)
         }
         Fate::Later => {
+            app.metrics.retried();
             warn!(%service, env = %environment, %id, reason, "a release waits: it will be tried again");
             taken.retry_later(reason).await
         }

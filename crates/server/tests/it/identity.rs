@@ -3,6 +3,7 @@
 use api::{CreateArtifactRequest, ReleaseRequest, routes};
 use artifact::Intent;
 use reqwest::Method;
+use serde_json::{Value, json};
 use testkit::oidc::{Algorithm, TokenSpec, Wrong};
 use testkit::{Issuer, wait};
 
@@ -35,6 +36,68 @@ async fn good_tokens_open_and_wrong_ones_do_not() {
         assert_eq!(status_with(&server, &format!("Bearer {token}")).await, 401, "{wrong:?}");
     }
     assert!(issuer.key_fetches() <= 3, "unknown keys do not become a flood: {}", issuer.key_fetches());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn tokens_that_are_made_to_deceive_are_refused_though_rightly_signed() {
+    let issuer = Issuer::start().await.unwrap();
+    let server = bed_with(&issuer).await.start().await;
+    let spec = TokenSpec::new("ida@corp.test");
+    let (header, claims) = issuer.parts(&spec);
+    let changed = |whole: &Value, name: &str, value: Value| {
+        let mut changed = whole.clone();
+        changed[name] = value;
+        changed.to_string()
+    };
+    let (head, body) = (header.to_string(), claims.to_string());
+    let doubled = |text: &str, member: &str| format!("{},{member}}}", text.trim_end_matches('}'));
+    let evil = json!({"kty": "oct", "k": "AAAA", "kid": "evil"});
+    for (what, header, claims, expected) in [
+        ("as it is", head.clone(), body.clone(), 200),
+        ("several audiences", head.clone(), changed(&claims, "aud", json!(["x", "release-manager"])), 200),
+        ("a key of its own", changed(&header, "jwk", evil.clone()), body.clone(), 200),
+        ("the address of keys", changed(&header, "jku", json!("http://127.0.0.1:9/evil")), body.clone(), 200),
+        (
+            "the address of a chain",
+            changed(&header, "x5u", json!("http://127.0.0.1:9/evil")),
+            body.clone(),
+            200,
+        ),
+        ("an unknown extension", changed(&header, "crit", json!(["exp2"])), body.clone(), 401),
+        ("no algorithm", changed(&header, "alg", json!("none")), body.clone(), 401),
+        ("another algorithm", changed(&header, "alg", json!("RS512")), body.clone(), 401),
+        ("a symmetric algorithm", changed(&header, "alg", json!("HS256")), body.clone(), 401),
+        ("a path as key", changed(&header, "kid", json!("../../dev/null")), body.clone(), 401),
+        ("a list as key", changed(&header, "kid", json!(["key-1"])), body.clone(), 401),
+        ("nothing as key", changed(&header, "kid", json!("key-1\u{0}")), body.clone(), 401),
+        ("two algorithms", doubled(&head, r#""alg":"RS256""#), body.clone(), 401),
+        ("two subjects", head.clone(), doubled(&body, r#""sub":"root@corp.test""#), 401),
+        ("two ends", head.clone(), doubled(&body, r#""exp":99999999999"#), 401),
+        ("other audiences", head.clone(), changed(&claims, "aud", json!(["x", "release-manager2"])), 401),
+        ("an end in words", head.clone(), changed(&claims, "exp", json!("never")), 401),
+        ("a blank subject", head.clone(), changed(&claims, "sub", json!("  ")), 401),
+        (
+            "the issuer and more",
+            head.clone(),
+            changed(&claims, "iss", json!(format!("{}/", issuer.url()))),
+            401,
+        ),
+        ("begun in the future", head.clone(), changed(&claims, "iat", json!(99_999_999_999_u64)), 401),
+        ("no object", head.clone(), "[]".to_owned(), 401),
+        ("huge", head.clone(), changed(&claims, "pad", json!("x".repeat(20_000))), 401),
+    ] {
+        let token = issuer.sign(&header, &claims);
+        assert_eq!(status_with(&server, &format!("Bearer {token}")).await, expected, "{what}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_key_for_encryption_signs_nothing() {
+    let issuer = Issuer::start().await.unwrap();
+    issuer.set_key_use("enc");
+    let server = bed_with(&issuer).await.start().await;
+    let token = issuer.token(&TokenSpec::new("ida@corp.test"));
+    assert_eq!(status_with(&server, &format!("Bearer {token}")).await, 401);
 }
 
 #[tokio::test(flavor = "multi_thread")]

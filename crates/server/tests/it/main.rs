@@ -19,5 +19,6 @@ mod rollout;
 mod s3;
 mod stop;
 mod told;
+mod traces;
 mod uploads;
 mod wire;

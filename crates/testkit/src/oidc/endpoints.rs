@@ -71,7 +71,9 @@ async fn discovery(Shared(realm): Shared<Arc<Realm>>) -> Json<Value> {
 async fn keys(Shared(realm): Shared<Arc<Realm>>) -> Json<Value> {
     realm.with(|state| {
         state.key_fetches += 1;
-        Json(json!({"keys": state.keys.iter().map(super::SigningKey::jwk).collect::<Vec<_>>()}))
+        let mut keys: Vec<Value> = state.keys.iter().map(super::SigningKey::jwk).collect();
+        keys.iter_mut().for_each(|key| key["use"] = state.key_use.as_str().into());
+        Json(json!({"keys": keys}))
     })
 }
 

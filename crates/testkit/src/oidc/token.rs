@@ -100,6 +100,17 @@ pub(super) fn issue(issuer: &str, key: &SigningKey, spec: &TokenSpec) -> String 
     sign(key, &header(key), &claims(issuer, spec))
 }
 
+/// Header and claims of a good token.
+pub(super) fn parts(issuer: &str, key: &SigningKey, spec: &TokenSpec) -> (Value, Value) {
+    (header(key), claims(issuer, spec))
+}
+
+/// A signed token of any header and claims.
+pub(super) fn sign_raw(key: &SigningKey, header: &str, claims: &str) -> String {
+    let message = format!("{}.{}", base64url(header.as_bytes()), base64url(claims.as_bytes()));
+    format!("{message}.{}", base64url(&key.sign(message.as_bytes())))
+}
+
 /// A token with one fault.
 pub(super) fn forge(issuer: &str, key: &SigningKey, spec: &TokenSpec, wrong: Wrong) -> String {
     let (mut header, mut claims) = (header(key), claims(issuer, spec));
