@@ -35,6 +35,7 @@ fn terminate(server: &Server) {
 }
 
 /// Waits for the end; the exit status and the log.
+#[expect(clippy::panic, reason = "a server that does not end fails the test")]
 async fn ended(mut server: Server) -> (String, String) {
     let ended = server.service.ready(PATIENCE, || async { Err::<(), _>("it runs".to_owned()) }).await;
     let Err(PartError::Ended { status, log, .. }) = ended else { panic!("{ended:?}") };
