@@ -51,6 +51,15 @@ impl Report {
     pub fn new<E: Explain + 'static>(error: &E) -> Self {
         Self { kind: error.kind(), message: chain(error).join(": "), hint: error.next_step().into_owned() }
     }
+
+    /// All of it in one line, for a list: `thing: cause (hint: next step)`.
+    #[must_use]
+    pub fn line(&self) -> String {
+        match self.hint.as_str() {
+            "" => self.message.clone(),
+            hint => format!("{} (hint: {hint})", self.message),
+        }
+    }
 }
 
 impl fmt::Display for Report {

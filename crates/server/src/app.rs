@@ -14,7 +14,7 @@ use queue::Queue;
 use secrecy::SecretString;
 use tokio::sync::{Notify, Semaphore};
 
-use crate::broker::{Events, Links};
+use crate::broker::{Links, Outbox};
 use crate::http::UploadKey;
 use crate::identity::Identity;
 use crate::metrics::Metrics;
@@ -34,7 +34,7 @@ pub(crate) struct Parts {
     pub(crate) rollouts: Rollouts,
     pub(crate) notifier: Notifier,
     /// Tells the broker.
-    pub(crate) events: Events,
+    pub(crate) outbox: Outbox,
     /// How it stands with the broker.
     pub(crate) links: Links,
     pub(crate) metrics: Metrics,

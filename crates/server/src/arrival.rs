@@ -58,5 +58,5 @@ pub(crate) fn new_artifact(service: &ServiceName, id: &ArtifactId) -> NewItem {
 
 /// What an artifact that is there leads to, and that others hear of it.
 fn rows(app: &App, service: &ServiceName, id: &ArtifactId) -> Vec<NewItem> {
-    app.events.new_artifact(service, id).into_iter().chain([new_artifact(service, id)]).collect()
+    app.outbox.new_artifact(service, id).into_iter().chain([new_artifact(service, id)]).collect()
 }

@@ -6,7 +6,7 @@
 //! up and loses nothing: it hears later.
 //!
 //! ```text
-//! release, arrival, rollouts --> Events --> queue (amqp) --> outgoing --> exchange --> every subscriber
+//! release, arrival, rollouts --> Outbox --> queue (amqp) --> outgoing --> exchange --> every subscriber
 //!                                                                            |
 //!            release, newArtifact <-- queue <-- incoming <-- queue <---------+---- other publishers
 //!                                        ^         |
@@ -19,16 +19,16 @@
 
 mod connection;
 mod dial;
-mod events;
 mod incoming;
 mod links;
 mod messages;
+mod outbox;
 mod outgoing;
 mod topology;
 
-pub(crate) use events::Events;
 pub(crate) use links::{Direction, Links};
 pub(crate) use messages::MessageType;
+pub(crate) use outbox::Outbox;
 
 use queue::QueueError;
 use tokio::task::JoinSet;

@@ -16,7 +16,7 @@ use queue::{Backoff, Queue};
 use tokio::sync::{Notify, Semaphore, oneshot};
 
 use crate::app::{App, Parts};
-use crate::broker::{Events, Links};
+use crate::broker::{Links, Outbox};
 use crate::config::{BrokerConfig, Config, GitConfig, IdentityConfig, NotifyConfig, StoreConfig};
 use crate::http::UploadKey;
 use crate::identity::{Identity, Jwks, JwtRules};
@@ -95,7 +95,7 @@ pub(crate) async fn build(config: Config) -> Result<Built, Report> {
         waiting: Waiting::default(),
         rollouts,
         notifier: Notifier::new(config.notify.clone()),
-        events: Events::new(config.broker.is_some()),
+        outbox: Outbox::new(config.broker.is_some()),
         links: Links::default(),
         metrics: Metrics::new(),
         upload_key,

@@ -3,7 +3,7 @@
 use artifact::{ArtifactId, ArtifactSpec, EnvName, Intent, ReleaseId, ServiceName};
 use artifact_store::StoreError;
 use config_repo::ReadError;
-use explain::{Explain, Kind};
+use explain::{Explain, Kind, Report};
 use policy::Release;
 use queue::{QueueError, Taken};
 use tracing::{info, info_span, warn};
@@ -54,7 +54,7 @@ async fn arrived(
             taken.finish(rows).await.map(drop)
         }
         Err(error) => {
-            let reason = explain::chain(&error).join(": ");
+            let reason = Report::new(&error).line();
             warn!(%service, artifact = %artifact_id, reason, "policies cannot be read; the arrival is kept as dead");
             taken.give_up(reason, app.notifier.policies_unread(spec)).await.map(drop)
         }
@@ -62,7 +62,7 @@ async fn arrived(
 }
 
 async fn unread(taken: Taken, error: &StoreError) -> Result<(), QueueError> {
-    let reason = explain::chain(error).join(": ");
+    let reason = Report::new(error).line();
     let may_come = error.kind() == Kind::NotFound && taken.item().attempts < MOST_TRIES;
     if may_come || error.kind().retry_helps() {
         return taken.retry_later(reason).await;

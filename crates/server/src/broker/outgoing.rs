@@ -13,8 +13,8 @@ use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
 
 use super::connection::{Broken, LOOK, Talk};
-use super::events::Event;
 use super::messages::MessageType;
+use super::outbox::Event;
 use super::{Direction, EVENT};
 use crate::app::App;
 

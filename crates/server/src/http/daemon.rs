@@ -43,7 +43,7 @@ async fn report(app: &App, report: Report) -> Result<&'static str, Failure> {
     let news = app.rollouts.take_in(&report, since, jiff::Timestamp::now())?;
     if news {
         let mut rows = app.notifier.after_report(&report);
-        rows.extend(app.events.reported(&report));
+        rows.extend(app.outbox.reported(&report));
         app.queue.enqueue_all(rows).await?;
     }
     Ok(DONE)

@@ -70,7 +70,7 @@ impl Ending {
             Self::Landed { .. } | Self::AlreadyThere => String::new(),
             Self::Denied(denied) => denied.to_string(),
             Self::Pending { reason } => reason.clone(),
-            Self::Failed(report) => report.message.clone(),
+            Self::Failed(report) => report.line(),
         }
     }
 }
@@ -96,5 +96,12 @@ mod tests {
             assert!(!ending.reason().is_empty());
         }
         assert_eq!(Ending::of(ReleaseOutcome::AlreadyThere).fate(), Fate::Finish);
+    }
+
+    #[test]
+    fn what_is_kept_as_dead_says_what_to_do() {
+        let refused = WriteError::Refused { text: "protected branch".to_owned() };
+        let reason = Ending::of(ReleaseOutcome::Failed(refused)).reason();
+        assert!(reason.contains("protected branch (hint: "), "{reason}");
     }
 }

@@ -124,7 +124,7 @@ async fn end(app: &App, taken: Taken, release: &Release, artifact: Option<&Artif
                 let since = SystemTime::now().duration_since(accepted).unwrap_or_default();
                 app.metrics.landed(&labels, since);
                 app.notifier.log_release(release, spec);
-                notices = app.events.released(release, spec, is_told, accepted);
+                notices = app.outbox.released(release, spec, is_told, accepted);
                 notices.extend(app.notifier.after_release(release, spec));
                 // The host answers again, so what waited for it need not wait longer.
                 app.queue.wake(RELEASE);

@@ -46,11 +46,11 @@ impl Event {
 }
 
 /// Knows whether anybody wants to be told.
-pub(crate) struct Events {
+pub(crate) struct Outbox {
     on: bool,
 }
 
-impl Events {
+impl Outbox {
     pub(crate) fn new(on: bool) -> Self {
         Self { on }
     }
@@ -119,7 +119,7 @@ mod tests {
             actor: Person::new("Ida", "ida@corp.test"),
         };
         let rows =
-            Events::new(true).released(&release, &ArtifactSpec::default(), is_told, SystemTime::UNIX_EPOCH);
+            Outbox::new(true).released(&release, &ArtifactSpec::default(), is_told, SystemTime::UNIX_EPOCH);
         rows.iter().map(|row| serde_json::from_slice(&row.payload).unwrap()).collect()
     }
 
@@ -142,8 +142,8 @@ mod tests {
     #[test]
     fn without_a_broker_nobody_is_told() {
         let (service, id) = ("billing".parse().unwrap(), "a-1".parse().unwrap());
-        assert_eq!(Events::new(false).new_artifact(&service, &id), None);
-        let first = Events::new(true).new_artifact(&service, &id).unwrap();
+        assert_eq!(Outbox::new(false).new_artifact(&service, &id), None);
+        let first = Outbox::new(true).new_artifact(&service, &id).unwrap();
         assert_eq!((first.kind.as_str(), first.key.as_str()), ("amqp", ""));
     }
 }
