@@ -9,7 +9,8 @@ use testkit::Slack;
 
 use crate::bed::{BRANCH, Bed, PATIENCE, Server};
 
-async fn apply(server: &Server, branch: &str, environment: &str) {
+/// Says that artifacts of a branch go to an environment by themselves.
+pub(crate) async fn apply(server: &Server, branch: &str, environment: &str) {
     let request = ApplyAutoReleaseRequest {
         service: "billing".into(),
         branch: branch.into(),

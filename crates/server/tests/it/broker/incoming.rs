@@ -4,6 +4,7 @@ use artifact::Intent;
 use testkit::{RabbitMq, wait};
 
 use super::{NAME, Stranger, asked, bed, counts, dead};
+use crate::auto_release::apply;
 use crate::bed::{Bed, PATIENCE, http};
 
 #[tokio::test(flavor = "multi_thread")]
@@ -37,29 +38,12 @@ async fn what_others_ask_for_is_done_once_and_what_nobody_understands_is_kept() 
     assert_eq!(requests, 4, "what others asked for is not told a second time");
 
     // An artifact that another server has heard of is released where a policy says so.
-    auto_release(&bed).await;
-    server.hamctl();
-    wait::until("the policy to be known", PATIENCE, async || {
-        let policies: serde_json::Value = server
-            .hamctl()
-            .get(&["/policies"], &[("service", "billing")])
-            .await
-            .map_err(|error| error.to_string())?;
-        if policies["autoReleases"].is_array() { Ok(()) } else { Err(policies.to_string()) }
-    })
-    .await;
+    apply(&server, "master", "prod").await;
     stranger.publish("newArtifact", "m-3", r#"{"service":"billing","artifactId":"master-1"}"#).await;
     bed.commit("[prod/billing] auto release master-1 by bo@corp.test").await;
 
     unusable(&stranger, &server).await;
     refused(&bed, &stranger, &server).await;
-}
-
-/// Says that master goes to prod by itself.
-async fn auto_release(bed: &Bed) {
-    let policies = r#"{"service":"billing","autoReleases":[{"id":"auto-release-master-prod","branch":"master","environment":"prod"}]}"#;
-    let second = bed.repo.second_writer().unwrap();
-    second.push(crate::bed::BRANCH, "policies/billing.json", policies, "release by itself").unwrap();
 }
 
 /// Messages that nobody understands do not stop those behind them, and can be tried again.
