@@ -74,9 +74,14 @@ impl Bed {
         }
     }
 
+    /// Starts a server, and does not wait for it.
+    pub(crate) fn launched(&self) -> Service {
+        Service::start(self.launch()).unwrap()
+    }
+
     /// Starts a server, and waits until it is ready.
     pub(crate) async fn start(&self) -> Server {
-        let mut service = Service::start(self.launch()).unwrap();
+        let mut service = self.launched();
         let url = format!("http://{}", self.port.address());
         let ready = format!("{url}{}", routes::READYZ);
         let http = http();

@@ -16,6 +16,12 @@ pub struct Repository {
 }
 
 impl Repository {
+    /// A bare repository that somebody else has made, such as a mirror; it has no address.
+    #[must_use]
+    pub fn at(path: &Path) -> Self {
+        Self { path: path.into(), ssh_url: String::new(), http_url: String::new() }
+    }
+
     /// Its folder on disk.
     #[must_use]
     pub fn path(&self) -> &Path {
@@ -98,6 +104,29 @@ impl Repository {
     pub fn file(&self, revision: &str, path: &str) -> Result<String, PartError> {
         let output = git(&self.path, &["cat-file", "blob", &format!("{revision}:{path}")])?;
         Ok(String::from_utf8_lossy(&output.stdout).into_owned())
+    }
+
+    /// The commits of a branch, newest first, each with the files it has changed.
+    ///
+    /// # Errors
+    /// When git fails.
+    pub fn changed_files(&self, branch: &str) -> Result<Vec<(String, Vec<String>)>, PartError> {
+        let revision = format!("refs/heads/{branch}");
+        let output = git(&self.path, &["log", "--format=%x01%H", "--name-only", "-z", &revision, "--"])?;
+        let text = String::from_utf8_lossy(&output.stdout).into_owned();
+        let commits = text.split('\u{1}').filter_map(|commit| {
+            let mut names = commit.split('\0').map(str::trim).filter(|name| !name.is_empty());
+            Some((names.next()?.to_owned(), names.map(str::to_owned).collect()))
+        });
+        Ok(commits.collect())
+    }
+
+    /// Sets an option of the repository, such as `receive.unpackLimit`.
+    ///
+    /// # Errors
+    /// When git fails.
+    pub fn configure(&self, option: &str, value: &str) -> Result<(), PartError> {
+        git(&self.path, &["config", option, value]).map(drop)
     }
 
     /// Checks all objects and links between them.
