@@ -1,9 +1,10 @@
-//! The project's own commands: `cargo xtask demo`, `test`, `bench`, `kube`, `tidy`.
+//! The project's own commands: `cargo xtask demo`, `test`, `crash`, `bench`, `kube`, `tidy`.
 //!
 //! Each installs what it needs on a fresh Debian machine, says so, and shows how far it is.
 
 mod bench;
 mod cargo;
+mod crash;
 mod debian;
 mod demo;
 mod generate;
@@ -21,6 +22,7 @@ Usage: cargo xtask <command>
 
   demo [--once] [--git-only] [--context NAME]   plays the whole story on real parts, then stays up
   test [-- ARGS]                                runs every test, the end-to-end ones included
+  crash [--kills N] [--seed N]                  kills the server N times (1000) under load, and judges the history
   bench release|reconcile                       measures, each figure beside its limit
   kube up|down|status|kubeconfig                the Kubernetes of the tests, by hand
   generate [--check]                            fills the book with what the programs say of themselves
@@ -35,6 +37,7 @@ fn main() -> io::Result<ExitCode> {
     let ended = match command.as_str() {
         "demo" => demo::demo(rest),
         "test" => test::test(rest),
+        "crash" => crash::crash(rest),
         "bench" => bench::bench(rest),
         "generate" => generate::generate(rest),
         "tidy" => tidy::tidy(),

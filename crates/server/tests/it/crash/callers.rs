@@ -1,10 +1,10 @@
 //! Those who release without end, and what they were told.
 
-use std::sync::Mutex;
 use std::sync::Arc;
+use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
-use api::{ClientError, IntentBody, ReleaseRequest, ReleaseResponse, routes};
+use api::{Client, ClientError, IntentBody, ReleaseRequest, ReleaseResponse, routes};
 use artifact::Intent;
 use reqwest::Method;
 use tokio::sync::watch;
@@ -42,6 +42,11 @@ impl Caller {
         format!("call-{call}@caller-{}.test", self.number)
     }
 
+    /// The name of who makes a call.
+    fn name(&self, call: usize) -> String {
+        format!("Caller {}, call {call}", self.number)
+    }
+
     pub(super) fn calls(&self) -> usize {
         self.calls.load(Ordering::Relaxed)
     }
@@ -50,24 +55,25 @@ impl Caller {
         self.heard.lock().unwrap().clone()
     }
 
-    async fn release(&self, server: &Server, call: usize) -> Result<ReleaseResponse, ClientError> {
+    async fn release(&self, client: &Client, call: usize) -> Result<ReleaseResponse, ClientError> {
         let request = ReleaseRequest {
             service: self.service.clone(),
             environment: "dev".to_owned(),
             artifact_id: format!("master-{}", call % ARTIFACTS),
-            committer_name: format!("Caller {}", self.number),
+            committer_name: self.name(call),
             committer_email: self.address(call),
             intent: IntentBody::from(&Intent::ReleaseArtifact),
         };
-        server.hamctl().call(Method::POST, &[routes::RELEASE], &request).await
+        client.call(Method::POST, &[routes::RELEASE], &request).await
     }
 }
 
 /// Releases without end, until the server is gone; counts the answers of all callers.
 pub(super) async fn call(server: Arc<Server>, caller: Arc<Caller>, heard: watch::Sender<usize>) {
+    let client = server.hamctl();
     loop {
         let call = caller.calls.fetch_add(1, Ordering::Relaxed);
-        let answer = match caller.release(&server, call).await {
+        let answer = match caller.release(&client, call).await {
             Ok(answer) => answer,
             Err(ClientError::Unreachable { .. }) => return,
             Err(other) => panic!("call {call} of {}: {other:?}", caller.service),

@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use rustix::process::{Pid, Signal, kill_process};
+use testkit::Slack;
 use testkit::git::{Commit, Repository};
 
 use super::callers::Caller;
@@ -16,7 +17,11 @@ pub(super) async fn judge(trial: &Trial, server: Server) {
     let history = trial.bed.history();
     let releases: Vec<&Commit> =
         history.iter().rev().filter(|commit| commit.trailer("Release-Id").is_some()).collect();
-    assert_eq!(releases.len() + trial.pushed.len(), history.len(), "a commit is ours or the foreign writer's");
+    assert_eq!(
+        releases.len() + trial.pushed.len(),
+        history.len(),
+        "a commit is ours or the foreign writer's"
+    );
     assert!(history.iter().all(|commit| commit.parents.len() < 2), "a merge");
     each_once(&releases);
     promises(trial, &releases);
@@ -91,7 +96,10 @@ fn effects(trial: &Trial, releases: &[&Commit]) {
         let service = commit.trailer("Service").unwrap();
         let folder = format!("dev/releases/dev/{service}/");
         let files = &changed[&commit.id];
-        assert!(!files.is_empty() && files.iter().all(|file| file.starts_with(&folder)), "{commit:?}: {files:?}");
+        assert!(
+            !files.is_empty() && files.iter().all(|file| file.starts_with(&folder)),
+            "{commit:?}: {files:?}"
+        );
         last.insert(service, commit);
     }
     assert_eq!(last.len(), trial.callers.len());
@@ -113,6 +121,22 @@ fn foreign(trial: &Trial, history: &[Commit]) {
     for (file, content) in last {
         assert_eq!(trial.bed.repo.file(BRANCH, file).unwrap(), *content, "{file}");
     }
+}
+
+/// Of each release people were told at least once.
+pub(super) fn notices(trial: &Trial, slack: &Slack) {
+    let told: BTreeSet<String> = slack
+        .messages()
+        .iter()
+        .filter(|message| message.to == "#releases-dev")
+        .filter_map(|message| {
+            Some(message.attachment("text").split_once("*Releaser:* ")?.1.lines().next()?.to_owned())
+        })
+        .collect();
+    for commit in trial.bed.history().iter().filter(|commit| commit.trailer("Release-Id").is_some()) {
+        assert!(told.contains(&commit.author_name), "nobody was told of {commit:?}");
+    }
+    println!("{} releases told", told.len());
 }
 
 /// What a killed server had half written does not stay.

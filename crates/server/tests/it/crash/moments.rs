@@ -38,15 +38,8 @@ pub(super) enum Phase {
 }
 
 impl Phase {
-    const ALL: [Self; 7] = [
-        Self::Start,
-        Self::Accept,
-        Self::Push,
-        Self::Landed,
-        Self::Answered,
-        Self::PushAlone,
-        Self::Any,
-    ];
+    const ALL: [Self; 7] =
+        [Self::Start, Self::Accept, Self::Push, Self::Landed, Self::Answered, Self::PushAlone, Self::Any];
 
     /// All in turn.
     pub(super) fn of_round(round: u64) -> Self {
@@ -103,16 +96,15 @@ impl Moments {
         mut heard: watch::Receiver<usize>,
         calls: &mut JoinSet<()>,
     ) {
-        let (before, began, pid) = (tip(bed), Instant::now(), server.service.pid());
-        let landed = || tip(bed).is_some_and(|now| before.as_ref() != Some(&now));
+        let (began, pid) = (Instant::now(), server.service.pid());
         let strike = async {
             match phase {
                 Phase::Accept | Phase::Any => {}
                 Phase::Push => until(|| kill::push(pid).is_some()).await,
                 Phase::Landed => {
                     until(|| kill::push(pid).is_some()).await;
-                    let pushing = Instant::now();
-                    until(landed).await;
+                    let (before, pushing) = (tip(bed), Instant::now());
+                    until(|| tip(bed).is_some_and(|now| before.as_ref() != Some(&now))).await;
                     self.took(Phase::Push, pushing.elapsed());
                 }
                 Phase::Start | Phase::Answered => {
@@ -122,7 +114,7 @@ impl Moments {
                     })
                     .await;
                     heard.mark_unchanged();
-                    self.took(Phase::Any, began.elapsed());
+                    self.took(Phase::Any, began.elapsed() * 2);
                     self.took(Phase::Accept, began.elapsed() / 2);
                 }
                 Phase::PushAlone => {
