@@ -109,7 +109,7 @@ fn apply_auto_release(
     environment: &EnvName,
 ) -> Result<Vec<String>, Vec<Reason>> {
     known(environment, facts)?;
-    if let Some(restriction) = effective(environment, facts.globals, &file.branch_restrictions).first() {
+    for restriction in effective(environment, facts.globals, &file.branch_restrictions) {
         let pattern = restriction.pattern;
         let allowed = compile(pattern).is_ok_and(|compiled| compiled.is_match(branch.as_str()));
         if !allowed {

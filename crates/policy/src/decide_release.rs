@@ -89,23 +89,25 @@ fn environment_is_rendered(release: &Release, facts: &ReleaseFacts<'_>) -> Optio
     })
 }
 
+/// Of several restrictions, which only a person can have written, every one holds.
 fn branch_may_enter(release: &Release, facts: &ReleaseFacts<'_>) -> Option<Reason> {
     let environment = &release.environment;
-    let restriction = effective(environment, facts.globals, &facts.restrictions).into_iter().next()?;
-    match compile(restriction.pattern) {
-        Ok(pattern) if pattern.is_match(facts.branch) => None,
-        Ok(_) => Some(Reason::BranchRestricted {
-            phrase: release.intent.phrase(&release.artifact),
-            environment: environment.clone(),
-            pattern: restriction.pattern.to_owned(),
-            branch: facts.branch.to_owned(),
-        }),
-        Err(problem) => Some(Reason::BrokenRestriction {
-            environment: environment.clone(),
-            pattern: restriction.pattern.to_owned(),
-            problem,
-        }),
-    }
+    effective(environment, facts.globals, &facts.restrictions).iter().find_map(|restriction| {
+        match compile(restriction.pattern) {
+            Ok(pattern) if pattern.is_match(facts.branch) => None,
+            Ok(_) => Some(Reason::BranchRestricted {
+                phrase: release.intent.phrase(&release.artifact),
+                environment: environment.clone(),
+                pattern: restriction.pattern.to_owned(),
+                branch: facts.branch.to_owned(),
+            }),
+            Err(problem) => Some(Reason::BrokenRestriction {
+                environment: environment.clone(),
+                pattern: restriction.pattern.to_owned(),
+                problem,
+            }),
+        }
+    })
 }
 
 /// What a commit says of the why has to be so: it is evidence.

@@ -60,6 +60,17 @@ fn an_environment_nobody_knows_or_nobody_rendered_is_denied() {
 }
 
 #[test]
+fn of_two_restrictions_for_one_environment_both_hold() {
+    for patterns in [["^master$", "."], [".", "^master$"]] {
+        let restrictions = patterns.map(|pattern| restriction(pattern, "prod")).to_vec();
+        let facts = ReleaseFacts { branch: "hotfix", restrictions, ..facts() };
+        assert!(check(release("prod"), &facts).contains("branch restriction policy"), "{patterns:?}");
+        let facts = ReleaseFacts { branch: "master", ..facts };
+        assert_eq!(check(release("prod"), &facts), "approved prod", "{patterns:?}");
+    }
+}
+
+#[test]
 fn restrictions_are_found_anywhere_in_the_branch_and_the_global_one_decides() {
     let globals =
         [GlobalRestriction { environment: "prod".parse().unwrap(), pattern: "^master$".to_owned() }];

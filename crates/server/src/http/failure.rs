@@ -87,8 +87,8 @@ impl IntoResponse for Failure {
         }
         let body = ErrorBody {
             status: self.status,
-            message: self.message,
-            hint: self.hint,
+            message: plain(&self.message),
+            hint: plain(&self.hint),
             kind: self.kind.as_str().to_owned(),
         };
         let status = StatusCode::from_u16(self.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
@@ -97,9 +97,37 @@ impl IntoResponse for Failure {
     }
 }
 
+/// Longer texts are cut: they repeat something that nobody would read to its end.
+const LONGEST_TEXT: usize = 1500;
+
+/// Texts repeat what callers and CI sent, and are shown on terminals and pages: what moves a cursor or turns the
+/// direction of writing is shown as its escape.
+fn plain(text: &str) -> String {
+    let mut plain = String::with_capacity(text.len().min(LONGEST_TEXT));
+    for character in text.chars().take(LONGEST_TEXT) {
+        match character {
+            '\n' | '\t' => plain.push(character),
+            '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' => plain.extend(character.escape_unicode()),
+            control if control.is_control() => plain.extend(control.escape_default()),
+            _ => plain.push(character),
+        }
+    }
+    if text.chars().nth(LONGEST_TEXT).is_some() {
+        plain.push_str(" ...");
+    }
+    plain
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_steers_a_terminal_is_shown_as_text() {
+        assert_eq!(plain("a\n\tb \u{1b}[2J\0 \u{202e}dorp é"), "a\n\tb \\u{1b}[2J\\u{0} \\u{202e}dorp é");
+        let cut = plain(&"é".repeat(LONGEST_TEXT + 1));
+        assert!(cut.ends_with("é ...") && cut.chars().count() == LONGEST_TEXT + 4, "{cut}");
+    }
 
     #[test]
     fn collected_errors_are_one_text() {

@@ -1,9 +1,10 @@
 //! The built server against real parts: Git host, S3, SQS, identity provider, Slack.
-#![expect(clippy::unwrap_used, reason = "a failed step ends the test")]
+#![expect(clippy::unwrap_used, clippy::panic, reason = "a failed step ends the test")]
 
 mod auto_release;
 mod bed;
 mod broker;
+mod bypass;
 mod crash;
 mod errors;
 mod flood;
@@ -14,6 +15,8 @@ mod make;
 mod operations;
 mod outage;
 mod pushed;
+mod overload;
+mod raw;
 mod reads;
 mod rollout;
 mod s3;

@@ -1,6 +1,7 @@
 //! A second writer: someone who pushes to the repository while ours is at work.
 
 use std::fs;
+use std::os::unix::fs::symlink;
 
 use tempfile::TempDir;
 
@@ -112,6 +113,18 @@ impl SecondWriter {
     /// When there is none or git fails.
     pub fn delete_branch(&self, branch: &str) -> Result<(), PartError> {
         git(self.copy.path(), &["push", "--quiet", "origin", &format!(":refs/heads/{branch}")]).map(drop)
+    }
+
+    /// Commits a symbolic link to a branch, and pushes; returns the commit's id.
+    ///
+    /// # Errors
+    /// When something is there already, the push is refused or git fails.
+    pub fn link(&self, branch: &str, file: &str, target: &str, message: &str) -> Result<String, PartError> {
+        self.start_from(branch)?;
+        let path = self.copy.path().join(file);
+        let made = path.parent().map_or(Ok(()), fs::create_dir_all).and_then(|()| symlink(target, &path));
+        made.map_err(PartError::io(format!("link {}", path.display())))?;
+        self.land(branch, message)
     }
 
     /// Removes files or folders from a branch in one commit, and pushes; returns the commit's id.
