@@ -10,6 +10,7 @@ mod diff;
 mod dry_run;
 mod environments;
 mod failure;
+mod framing;
 mod github;
 mod health;
 mod layers;
@@ -90,6 +91,7 @@ fn shared(routes: Router<App>, app: &App, limits: layers::Limits) -> Router<App>
         .layer(DefaultBodyLimit::max(MAX_BODY_BYTES))
         .route_layer(axum::middleware::from_fn_with_state(app.clone(), layers::observe))
         .layer(axum::middleware::from_fn_with_state(limits, layers::limit))
+        .layer(axum::middleware::from_fn(framing::unambiguous))
 }
 
 /// A route for GET that does not answer HEAD, as the original (spec, section 13.8).

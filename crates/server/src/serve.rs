@@ -1,5 +1,7 @@
 //! Connections: accepted up to a number, given up when they say nothing, ended well at the end.
 
+mod patience;
+
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -13,6 +15,8 @@ use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
 use tracing::{debug, warn};
 
+use patience::Patience;
+
 /// Connections at once. Beyond that new ones wait in the system's queue: each costs a file and some memory.
 const CONNECTIONS: usize = 4096;
 
@@ -20,7 +24,7 @@ const CONNECTIONS: usize = 4096;
 const PAUSE: Duration = Duration::from_millis(100);
 
 /// Serves until it is told to stop, and then until the requests under way are answered. A connection that sends no
-/// whole head within `silence` is closed, at its beginning and between requests.
+/// whole head within `silence`, or takes nothing of an answer for so long, is closed.
 pub(crate) async fn serve(listener: TcpListener, router: Router, silence: Duration, stop: CancellationToken) {
     let room = Arc::new(Semaphore::new(CONNECTIONS));
     let mut connections = JoinSet::new();
@@ -66,7 +70,7 @@ async fn one(stream: TcpStream, router: Router, silence: Duration, stop: Cancell
     let connection = http1::Builder::new()
         .timer(TokioTimer::new())
         .header_read_timeout(silence)
-        .serve_connection(TokioIo::new(stream), service);
+        .serve_connection(TokioIo::new(Patience::new(stream, silence)), service);
     let mut connection = std::pin::pin!(connection);
     let ended = tokio::select! {
         ended = connection.as_mut() => ended,
