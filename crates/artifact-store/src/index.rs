@@ -40,7 +40,14 @@ impl Explain for IndexError {
     }
 
     fn next_step(&self) -> Cow<'static, str> {
-        format!("delete {} and start again: it is rebuilt from the artifacts", self.path.display()).into()
+        let path = self.path.display();
+        match &*self.source {
+            redb::Error::DatabaseAlreadyOpen => "stop the other process that uses it".into(),
+            redb::Error::Io(_) => {
+                format!("see that {path} is on a writable disk with free space, then start again").into()
+            }
+            _ => format!("delete {path} and start again: it is rebuilt from the artifacts").into(),
+        }
     }
 }
 
@@ -57,23 +64,25 @@ pub(crate) struct Row {
 }
 
 impl SpecIndex {
-    /// Opens the file, or makes it. A file that is damaged is made anew.
+    /// Opens the file, or makes it. A file that is damaged is made anew; a disk that is full or a file that is not ours
+    /// says nothing about what is in it, and costs no file.
     ///
     /// # Errors
     /// When the file cannot be used at all.
     pub fn open(path: &Path) -> Result<Self, IndexError> {
+        let failed = |source: redb::Error| IndexError { path: path.to_owned(), source: Box::new(source) };
         let create = || {
             let mut builder = Database::builder();
             builder.set_cache_size(CACHE_BYTES);
-            builder.create(path)
+            builder.create(path).map_err(redb::Error::from)
         };
-        let database = create()
-            .or_else(|error| match error {
-                redb::DatabaseError::DatabaseAlreadyOpen => Err(error),
-                _ if std::fs::remove_file(path).is_ok() => create(),
-                _ => Err(error),
-            })
-            .map_err(|error| IndexError { path: path.to_owned(), source: Box::new(error.into()) })?;
+        let database = create().or_else(|error| {
+            if !is_damage(&error) {
+                return Err(failed(error));
+            }
+            std::fs::remove_file(path).map_err(|error| failed(error.into()))?;
+            create().map_err(failed)
+        })?;
         Ok(Self { database: Arc::new(database), path: path.into() })
     }
 
@@ -120,6 +129,17 @@ impl SpecIndex {
     }
 }
 
+/// Whether what is in the file is no longer what was written, or was never ours.
+fn is_damage(error: &redb::Error) -> bool {
+    use std::io::ErrorKind::{InvalidData, UnexpectedEof};
+    match error {
+        redb::Error::Io(error) => matches!(error.kind(), InvalidData | UnexpectedEof),
+        redb::Error::Corrupted(_) | redb::Error::RepairAborted | redb::Error::UpgradeRequired(_) => true,
+        // The library's list grows; what it does not call damage is none.
+        _ => false,
+    }
+}
+
 fn key(service: &ServiceName, id: &ArtifactId) -> String {
     format!("{service}/{id}")
 }
@@ -155,5 +175,16 @@ mod tests {
         std::fs::write(&path, vec![7; 8192]).unwrap();
         let index = SpecIndex::open(&path).unwrap();
         assert!(index.get(&"s".parse().unwrap(), &"a".parse().unwrap()).unwrap().is_none());
+    }
+
+    #[test]
+    fn a_full_disk_costs_no_file() {
+        let folder = tempfile::tempdir().unwrap();
+        // A device that is always full.
+        let path = folder.path().join("index.redb");
+        std::os::unix::fs::symlink("/dev/full", &path).unwrap();
+        let error = SpecIndex::open(&path).unwrap_err();
+        assert!(path.is_symlink(), "nothing was removed");
+        assert!(error.next_step().contains("free space"), "{}", error.next_step());
     }
 }

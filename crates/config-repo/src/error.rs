@@ -38,10 +38,69 @@ pub enum IndexError {
     },
 }
 
+impl IndexError {
+    /// Whether what is in the file is no longer what was written, or was never ours.
+    pub(crate) fn is_damage(&self) -> bool {
+        use std::io::ErrorKind::{InvalidData, UnexpectedEof};
+        match self {
+            Self::Open { source, .. } | Self::Use(source) => match &**source {
+                redb::Error::Io(error) => matches!(error.kind(), InvalidData | UnexpectedEof),
+                redb::Error::Corrupted(_)
+                | redb::Error::RepairAborted
+                | redb::Error::UpgradeRequired(_)
+                | redb::Error::TableTypeMismatch { .. }
+                | redb::Error::TypeDefinitionChanged { .. } => true,
+                // The library's list grows; what it does not call damage is none.
+                _ => false,
+            },
+            Self::Record(_) => true,
+            Self::InUse { .. } => false,
+        }
+    }
+}
+
 impl<E: Into<redb::Error>> From<E> for IndexError {
     fn from(error: E) -> Self {
         Self::Use(Box::new(error.into()))
     }
+}
+
+/// An environment whose place cannot be used.
+#[derive(Debug, thiserror::Error)]
+pub enum PlaceError {
+    /// Its repository has no address that can be used.
+    #[error("release-manager.yaml names a repository that cannot be used")]
+    Address(#[source] git_mirror::InvalidRemote),
+    /// Its branch has no name that can be used.
+    #[error("release-manager.yaml names a branch that cannot be used")]
+    Branch(#[source] git_mirror::InvalidRemote),
+    /// The password of the home repository would go to somebody else.
+    #[error("{url} is on another host than the home repository {home}, whose password it would get")]
+    OtherHost {
+        /// The repository.
+        url: git_mirror::RemoteUrl,
+        /// The home repository.
+        home: git_mirror::RemoteUrl,
+    },
+    /// It is on our own disk, and the home repository is not.
+    #[error("{url} is a folder of this machine, and the home repository is none")]
+    Local {
+        /// The repository.
+        url: git_mirror::RemoteUrl,
+    },
+    /// Its mirror or index cannot be opened.
+    #[error("the branch {branch} of {url} cannot be opened")]
+    Open {
+        /// The repository.
+        url: git_mirror::RemoteUrl,
+        /// The branch.
+        branch: git_mirror::Branch,
+        /// Why.
+        source: Box<ReadError>,
+    },
+    /// There is no thread for it.
+    #[error("no thread can be started for the environment's place")]
+    Thread(#[source] std::io::Error),
 }
 
 /// A question that cannot be answered.
@@ -53,6 +112,12 @@ pub enum ReadError {
     /// The index cannot be read.
     #[error(transparent)]
     Index(#[from] IndexError),
+    /// The remote has not answered since the start, and nothing is known from before.
+    #[error("the config repository has not been read yet")]
+    NotYetRead,
+    /// The environment's place cannot be used.
+    #[error(transparent)]
+    Place(Arc<PlaceError>),
     /// The settings are wrong.
     #[error(transparent)]
     Settings(#[from] SettingsError),
@@ -107,6 +172,20 @@ pub enum WriteError {
     /// The mirror cannot be written.
     #[error("cannot build the commit")]
     Mirror(#[source] Arc<git_mirror::Error>),
+    /// The environment's place cannot be used.
+    #[error("the environment {environment} cannot be changed")]
+    Place {
+        /// The environment.
+        environment: artifact::EnvName,
+        /// Why.
+        source: Arc<PlaceError>,
+    },
+    /// The environment has just moved to another branch or repository.
+    #[error("the environment {environment} has just moved to another branch or repository")]
+    Moved {
+        /// The environment.
+        environment: artifact::EnvName,
+    },
     /// The writer has stopped.
     #[error("the writer of the config repository has stopped")]
     Stopped,
@@ -147,11 +226,46 @@ impl Explain for IndexError {
     }
 }
 
+impl Explain for PlaceError {
+    fn kind(&self) -> Kind {
+        match self {
+            Self::Address(_) | Self::Branch(_) | Self::OtherHost { .. } | Self::Local { .. } => Kind::Invalid,
+            Self::Open { source, .. } => source.kind(),
+            Self::Thread(_) => Kind::Internal,
+        }
+    }
+
+    fn next_step(&self) -> Cow<'static, str> {
+        match self {
+            Self::Address(error) | Self::Branch(error) => error.next_step(),
+            Self::OtherHost { .. } => {
+                "move it to the host of the home repository, or use SSH, where one key opens both".into()
+            }
+            Self::Local { .. } => "give its address by SSH or HTTPS in release-manager.yaml".into(),
+            Self::Open { source, .. } => source.next_step(),
+            Self::Thread(_) => "raise the limit of threads for the server".into(),
+        }
+    }
+}
+
+impl ReadError {
+    /// Whether only the place of one environment is at fault, once the home branch has answered.
+    #[must_use]
+    pub fn is_of_one_place(&self) -> bool {
+        match self {
+            Self::Place(_) | Self::NotYetRead => true,
+            Self::Mirror(_) | Self::Index(_) | Self::Settings(_) | Self::Policies(_) => false,
+        }
+    }
+}
+
 impl Explain for ReadError {
     fn kind(&self) -> Kind {
         match self {
             Self::Mirror(error) => error.kind(),
             Self::Index(error) => error.kind(),
+            Self::NotYetRead => Kind::Unavailable,
+            Self::Place(error) => error.kind(),
             Self::Settings(error) => error.kind(),
             Self::Policies(error) => error.kind(),
         }
@@ -161,6 +275,11 @@ impl Explain for ReadError {
         match self {
             Self::Mirror(error) => error.next_step(),
             Self::Index(error) => error.next_step(),
+            Self::NotYetRead => {
+                "try again in some seconds; if it lasts, see in the server's log why the Git host does not answer"
+                    .into()
+            }
+            Self::Place(error) => error.next_step(),
             Self::Settings(error) => error.next_step(),
             Self::Policies(error) => error.next_step(),
         }
@@ -174,8 +293,10 @@ impl Explain for WriteError {
             | Self::Unknown { .. }
             | Self::NotTaken { .. }
             | Self::Contended { .. }
+            | Self::Moved { .. }
             | Self::Stopped
             | Self::Full { .. } => Kind::Unavailable,
+            Self::Place { source, .. } => passing(source.kind()),
             Self::Refused { .. } => Kind::Denied,
             Self::Rewritten => Kind::Conflict,
             Self::Artifact(error) => Explain::kind(error),
@@ -194,7 +315,10 @@ impl Explain for WriteError {
                 "send the same request again: if the commit landed, that is the answer".into()
             }
             Self::NotTaken { .. } => "see what ails the Git host's repository, then try again".into(),
-            Self::Contended { .. } | Self::Stopped | Self::Full { .. } => "try again".into(),
+            Self::Contended { .. } | Self::Moved { .. } | Self::Stopped | Self::Full { .. } => {
+                "try again".into()
+            }
+            Self::Place { source, .. } => source.next_step(),
             Self::Rewritten => {
                 "find out who changed its history; then restart the server with --accept-rewritten-history"
                     .into()

@@ -8,9 +8,10 @@ use policy::{GlobalRestriction, PolicyFacts, PolicyFile, Release, ReleaseFacts};
 
 use crate::{Manifests, Placement, ReadError, Settings, layout};
 
-/// The facts of a release at its place.
+/// The facts of a release: what runs at its place, and the rules, which always lie in the home branch.
 pub(crate) fn of_release<'a>(
     snapshot: Option<&Snapshot>,
+    rules: &Rules,
     release: &Release,
     manifests: &'a Manifests,
     placement: &Placement,
@@ -25,7 +26,7 @@ pub(crate) fn of_release<'a>(
         None => None,
     };
     Ok(ReleaseFacts {
-        environments: Settings::at(snapshot)?.environments,
+        environments: rules.settings.environments.clone(),
         branch: &manifests.spec.application.branch,
         rendered: manifests.rendered.clone(),
         // A spec that cannot be read is no reason not to replace it.
@@ -33,8 +34,21 @@ pub(crate) fn of_release<'a>(
             .and_then(|bytes| artifact::decode_leniently(&bytes).ok())
             .and_then(|spec| spec.id.parse().ok()),
         globals,
-        restrictions: policies(snapshot, &release.service)?.branch_restrictions,
+        restrictions: policies(rules.home.as_ref(), &release.service)?.branch_restrictions,
     })
+}
+
+/// The home branch at the commit whose rules decide.
+pub(crate) struct Rules {
+    home: Option<Snapshot>,
+    pub(crate) settings: Settings,
+}
+
+impl Rules {
+    pub(crate) fn at(home: Option<Snapshot>) -> Result<Self, ReadError> {
+        let settings = Settings::at(home.as_ref())?;
+        Ok(Self { home, settings })
+    }
 }
 
 /// The facts of a change of policies.

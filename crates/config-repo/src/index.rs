@@ -43,21 +43,21 @@ pub(crate) struct Index {
 }
 
 impl Index {
-    /// Opens the file; one that is damaged or of another format is thrown away.
+    /// Opens the file; one that is damaged or of another format is thrown away. A disk that is full or a file that is
+    /// not ours says nothing about what is in it, and costs no file.
     pub(crate) fn open(path: &Path) -> Result<Self, IndexError> {
-        match Self::open_sound(path) {
-            Err(IndexError::InUse { path }) => Err(IndexError::InUse { path }),
-            Ok(index) => Ok(index),
-            Err(error) => {
-                let reason = explain::chain(&error).join(": ");
-                warn!(reason, index = %path.display(), "the release index is unusable: making it again");
-                std::fs::remove_file(path).map_err(|error| IndexError::Open {
-                    path: path.to_owned(),
-                    source: Box::new(error.into()),
-                })?;
-                Self::open_sound(path)
+        Self::open_sound(path).or_else(|error| {
+            if !error.is_damage() {
+                return Err(error);
             }
-        }
+            let reason = explain::chain(&error).join(": ");
+            warn!(reason, index = %path.display(), "the release index is unusable: making it again");
+            std::fs::remove_file(path).map_err(|error| IndexError::Open {
+                path: path.to_owned(),
+                source: Box::new(error.into()),
+            })?;
+            Self::open_sound(path)
+        })
     }
 
     fn open_sound(path: &Path) -> Result<Self, IndexError> {

@@ -21,6 +21,9 @@
 //! }
 //! ```
 //!
+//! An environment may live on another branch or in a repository of its own: a **place**, with a mirror, an index and a
+//! worker of its own. [`Writer`] and [`Reader`] find the right one; policies and settings are the home branch's alone.
+//!
 //! [`Reader`] answers from an index of the history and from blobs, on any thread, whatever the length of the history.
 //! The index, like the mirror, can be deleted at any time and comes back from Git.
 //!
@@ -28,6 +31,7 @@
 //! and `message` for what is on disk.
 
 mod layout;
+mod place;
 mod settings;
 
 mod message;
@@ -36,6 +40,8 @@ mod edit;
 mod kustomization;
 
 mod index;
+mod ledger;
+mod places;
 mod reader;
 
 mod error;
@@ -46,12 +52,13 @@ mod request;
 mod writer;
 
 pub use edit::{Manifest, Manifests, Placement, policy_edits, release_edits};
-pub use error::{IndexError, ReadError, SettingsError, WriteError};
+pub use error::{IndexError, PlaceError, ReadError, SettingsError, WriteError};
 pub use index::Landed;
 pub use message::Record;
 pub use open::{ConfigRepo, Options};
+pub use place::Place;
 pub use preview::{FilePreview, Foretold, Preview};
-pub use reader::{Reader, Running};
+pub use reader::{Reader, Running, Unreadable};
 pub use request::{PolicyOutcome, PolicyRequest, ReleaseOutcome, ReleaseRequest};
 pub use settings::Settings;
 pub use writer::{Worker, Writer};

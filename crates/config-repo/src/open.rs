@@ -1,22 +1,23 @@
 //! Making reader, writer and worker out of a folder and a remote.
 
 use std::path::PathBuf;
+use std::sync::Arc;
 
 use artifact::Person;
-use explain::Explain;
 use git_mirror::{Mirror, Remote, Signer};
 use jiff::Zoned;
 use policy::GlobalRestriction;
-use tracing::warn;
 
 use crate::index::Index;
-use crate::{ReadError, Reader, Worker, WriteError, Writer};
+use crate::ledger::Ledger;
+use crate::places::Places;
+use crate::{ReadError, Reader, Worker, Writer, writer};
 
 /// What a config repository needs to be opened.
 pub struct Options {
-    /// A folder of our own for the mirror and the index; both can be deleted while nothing runs.
+    /// A folder of our own for mirrors and indexes; all can be deleted while nothing runs.
     pub folder: PathBuf,
-    /// Where the repository lives.
+    /// Where the home branch lives: policies, settings, and every environment that lives nowhere else.
     pub remote: Remote,
     /// Who commits: this server.
     pub committer: Person,
@@ -27,7 +28,7 @@ pub struct Options {
     /// Whether to follow a remote whose history was rewritten, once a person has looked into it.
     pub accept_rewritten_history: bool,
     /// The clock.
-    pub now: Box<dyn Fn() -> Zoned + Send>,
+    pub now: Box<dyn Fn() -> Zoned + Send + Sync>,
 }
 
 /// An open config repository: its parts are handed to those who use them.
@@ -36,33 +37,25 @@ pub struct ConfigRepo {
     pub writer: Writer,
     /// Answers questions.
     pub reader: Reader,
-    /// Does the writing; run it on a thread of its own.
+    /// Does the writing, and starts the threads of other places; run it on a thread of its own.
     pub worker: Worker,
 }
 
 impl ConfigRepo {
-    /// Opens the mirror and the index, and takes in what is new. A remote that is not reached is no error: what is
-    /// known can be read, and requests are tried when they come.
+    /// Opens what is known from before. Nothing is fetched: the worker does that first of all, so that a Git host that
+    /// does not answer delays nobody who reads. Where nothing is known from before, readers are told so until then.
     ///
     /// # Errors
     /// When the folder cannot be used, or another process uses it.
     pub fn open(options: Options) -> Result<Self, ReadError> {
         let mirror = Mirror::open(&options.folder, options.remote.clone())?;
         let index = Index::open(&options.folder.join("index.redb"))?;
-        let reader = Reader::new(mirror.reader(), index.clone());
-        let (writer, mut worker) = crate::writer::pair(mirror, index, options);
-        match worker.advance() {
-            Ok(_) => worker.persist(),
-            Err(WriteError::Facts(error)) => match std::sync::Arc::try_unwrap(error) {
-                Ok(error) => return Err(error),
-                Err(shared) => warn!(error = %shared, "the index is behind"),
-            },
-            Err(error) => {
-                let reason = explain::chain(&error).join(": ");
-                warn!(reason, hint = %error.next_step(), "starting with what the mirror knows");
-                worker.index_tip()?;
-            }
-        }
-        Ok(Self { writer, reader, worker })
+        let home = Ledger::new(mirror.reader(), index);
+        let (jobs, waiting) = writer::channel();
+        let places = Places::new(Arc::new(options), home.clone(), jobs.downgrade());
+        let worker = Worker::new(waiting, mirror, home, Arc::clone(&places), true);
+        // Else work that waits from before would be sent to the wrong place.
+        worker.follow_places();
+        Ok(Self { writer: Writer::new(jobs, Arc::clone(&places)), reader: Reader::new(places), worker })
     }
 }

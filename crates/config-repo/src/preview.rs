@@ -12,7 +12,7 @@ use crate::{Manifests, Placement, ReadError, Reader, WriteError, facts, kustomiz
 /// What would become of a release.
 #[derive(Clone, Debug)]
 pub struct Preview {
-    /// The commit it was decided on; `None` while the repository is empty.
+    /// The commit it would be built on; `None` while the repository is empty.
     pub commit: Option<CommitId>,
     /// What runs there now.
     pub current: Option<ArtifactId>,
@@ -58,9 +58,10 @@ impl Reader {
     ) -> Result<Preview, WriteError> {
         let placement =
             Placement::new(&release.environment, &manifests.spec).map_err(WriteError::Artifact)?;
-        let snapshot = self.snapshot().map_err(unknown)?;
-        let facts =
-            facts::of_release(snapshot.as_ref(), release, manifests, &placement, globals).map_err(unknown)?;
+        let snapshot = self.snapshot(&release.environment).map_err(unknown)?;
+        let rules = self.rules().map_err(unknown)?;
+        let facts = facts::of_release(snapshot.as_ref(), &rules, release, manifests, &placement, globals)
+            .map_err(unknown)?;
         Ok(Preview {
             commit: snapshot.as_ref().map(Snapshot::commit),
             current: facts.current.clone(),
@@ -84,7 +85,7 @@ impl Reader {
     ) -> Result<(Vec<FilePreview>, usize), WriteError> {
         let placement =
             Placement::new(&release.environment, &manifests.spec).map_err(WriteError::Artifact)?;
-        let snapshot = self.snapshot().map_err(unknown)?;
+        let snapshot = self.snapshot(&release.environment).map_err(unknown)?;
         let mut before = match &snapshot {
             Some(snapshot) => files_now(snapshot, release, &placement).map_err(unknown)?,
             None => Files::new(),

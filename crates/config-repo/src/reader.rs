@@ -1,19 +1,21 @@
-//! Questions about the repository, answered from the index and from blobs.
+//! Questions about the repository, answered from indexes and blobs, whichever place holds the answer.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap, HashSet};
+use std::sync::Arc;
 
 use artifact::{ArtifactId, ArtifactSpec, DecodeError, EnvName, Namespace, ReleaseId, ServiceName};
-use git_mirror::{CommitId, EntryKind, Snapshot, TreePath};
+use git_mirror::{CommitId, Snapshot};
 use policy::PolicyFile;
 
-use crate::index::{Index, Landed};
-use crate::{ReadError, Settings, facts, layout};
+use crate::facts::Rules;
+use crate::index::Landed;
+use crate::places::Places;
+use crate::{ReadError, Settings, facts};
 
-/// The reading half; clone it for every thread. It never waits for the writer and never for the remote.
+/// The reading half; clone it for every thread. It never waits for the writer and never for a remote.
 #[derive(Clone)]
 pub struct Reader {
-    git: git_mirror::Reader,
-    index: Index,
+    places: Arc<Places>,
 }
 
 /// What runs in one environment, as the repository says.
@@ -23,29 +25,34 @@ pub struct Running {
     pub environment: EnvName,
     /// The namespace.
     pub namespace: String,
-    /// The spec that lies there; one broken file breaks no other answer.
-    pub spec: Result<ArtifactSpec, DecodeError>,
+    /// The spec that lies there; one broken file or place breaks no other answer.
+    pub spec: Result<ArtifactSpec, Unreadable>,
     /// The release that put it there; `None` when somebody did so by hand.
     pub landed: Option<Landed>,
 }
 
+/// Why nobody knows what runs in an environment.
+#[derive(Debug, thiserror::Error)]
+pub enum Unreadable {
+    /// The spec that lies there is none.
+    #[error(transparent)]
+    Spec(#[from] DecodeError),
+    /// The environment's repository or branch cannot be read.
+    #[error(transparent)]
+    Place(#[from] ReadError),
+}
+
 impl Reader {
-    pub(crate) fn new(git: git_mirror::Reader, index: Index) -> Self {
-        Self { git, index }
+    pub(crate) fn new(places: Arc<Places>) -> Self {
+        Self { places }
     }
 
-    /// The commit that answers are about; `None` while the repository is empty.
+    /// The commit of the home branch that answers are about; `None` while it is empty.
     ///
     /// # Errors
-    /// When the index cannot be read.
+    /// When the index cannot be read, or the repository has not been read yet.
     pub fn tip(&self) -> Result<Option<CommitId>, ReadError> {
-        Ok(self.index.tip()?)
-    }
-
-    /// The mirror below, for what this reader does not answer.
-    #[must_use]
-    pub fn git(&self) -> &git_mirror::Reader {
-        &self.git
+        self.places.home().tip()
     }
 
     /// The environments there are.
@@ -53,85 +60,90 @@ impl Reader {
     /// # Errors
     /// When the file that names them is wrong or the mirror cannot be read.
     pub fn settings(&self) -> Result<Settings, ReadError> {
-        Settings::at(self.snapshot()?.as_ref())
+        Settings::at(self.places.home().snapshot()?.as_ref())
     }
 
     /// Every environment and service that ever had a release, in order; names in small letters.
     ///
     /// # Errors
-    /// When the index cannot be read.
+    /// When an index cannot be read.
     pub fn services(&self) -> Result<Vec<(String, String)>, ReadError> {
-        Ok(self.index.services()?)
+        let mut found = BTreeSet::new();
+        for ledger in self.places.ledgers() {
+            found.extend(ledger.index().services()?);
+        }
+        Ok(found.into_iter().collect())
     }
 
     /// What runs of a service, an entry an environment, by name. Without a namespace the environment's own is meant,
-    /// and where nothing is there, the one the service lives in.
+    /// and where nothing is there, the one the service lives in. An environment whose place cannot be read has an
+    /// entry that says so.
     ///
     /// # Errors
-    /// When the index or the mirror cannot be read.
+    /// When the home branch cannot be read.
     pub fn status(
         &self,
         service: &ServiceName,
         namespace: Option<&Namespace>,
     ) -> Result<Vec<Running>, ReadError> {
-        let Some(snapshot) = self.snapshot()? else { return Ok(Vec::new()) };
+        let home = self.places.home();
+        let routes = self.places.routes();
         let mut running = Vec::new();
-        for entry in snapshot.entries(&TreePath::root())? {
-            let (EntryKind::Folder(_), Ok(environment)) = (entry.kind, entry.name.parse::<EnvName>()) else {
-                continue;
-            };
-            if let Some(found) = self.running(&snapshot, environment, service, namespace)? {
-                running.push(found);
+        for environment in home.folders()?.iter().filter(|name| !routes.contains_key(*name)) {
+            running.extend(home.running(environment, service, namespace)?);
+        }
+        for (environment, route) in routes {
+            let found = route.map_err(ReadError::Place);
+            match found.and_then(|open| open.ledger.running(&environment, service, namespace)) {
+                Ok(found) => running.extend(found),
+                Err(error) => running.push(Running {
+                    namespace: namespace.map_or(environment.as_str(), Namespace::as_str).to_owned(),
+                    environment,
+                    spec: Err(error.into()),
+                    landed: None,
+                }),
             }
         }
+        running.sort_by(|a, b| a.environment.cmp(&b.environment));
         Ok(running)
-    }
-
-    fn running(
-        &self,
-        snapshot: &Snapshot,
-        environment: EnvName,
-        service: &ServiceName,
-        namespace: Option<&Namespace>,
-    ) -> Result<Option<Running>, ReadError> {
-        let env = environment.as_str();
-        let mut place = namespace.map_or(env, Namespace::as_str).to_owned();
-        let mut bytes = snapshot.blob(&layout::spec(env, &place, service.as_str()))?;
-        if bytes.is_none() && namespace.is_none() {
-            let other = facts::namespaces_with(snapshot, env, service.as_str())?.into_iter().next();
-            let Some(other) = other else { return Ok(None) };
-            bytes = snapshot.blob(&layout::spec(env, &other, service.as_str()))?;
-            place = other;
-        }
-        let Some(bytes) = bytes else { return Ok(None) };
-        let spec = artifact::decode(&bytes);
-        let newest = self.index.releases(env, service.as_str(), 1)?.pop();
-        let landed =
-            newest.filter(|landed| spec.as_ref().is_ok_and(|spec| spec.id == landed.record.artifact));
-        Ok(Some(Running { environment, namespace: place, spec, landed }))
     }
 
     /// The services that lie in an environment, in small letters, and the namespace of each: one tree read for each
     /// namespace.
     ///
     /// # Errors
-    /// When the mirror cannot be read.
+    /// When the environment's place or the mirror cannot be read.
     pub fn present(&self, environment: &EnvName) -> Result<HashMap<String, String>, ReadError> {
-        let Some(snapshot) = self.snapshot()? else { return Ok(HashMap::new()) };
-        facts::services_in(&snapshot, environment.as_str())
+        self.snapshot(environment)?.map_or_else(
+            || Ok(HashMap::new()),
+            |snapshot| facts::services_in(&snapshot, environment.as_str()),
+        )
     }
 
-    /// The releases of a service to an environment, newest first, at most so many.
+    /// The releases of a service to an environment, newest first, at most so many. Those from before the environment
+    /// moved to its place come last.
     ///
     /// # Errors
-    /// When the index cannot be read.
+    /// When the environment's place or an index cannot be read.
     pub fn releases(
         &self,
         environment: &EnvName,
         service: &ServiceName,
         count: usize,
     ) -> Result<Vec<Landed>, ReadError> {
-        Ok(self.index.releases(environment.as_str(), service.as_str(), count)?)
+        let home = self.places.home();
+        let mut found = Vec::new();
+        if let Some(open) = self.places.route(environment).map_err(ReadError::Place)? {
+            open.ledger.tip()?;
+            found = open.ledger.index().releases(environment.as_str(), service.as_str(), count)?;
+        }
+        if found.len() < count {
+            home.tip()?;
+            let earlier = home.index().releases(environment.as_str(), service.as_str(), count)?;
+            merge(&mut found, earlier);
+            found.truncate(count);
+        }
+        Ok(found)
     }
 
     /// The spec a release put into the repository; `None` when its commit holds none.
@@ -139,49 +151,39 @@ impl Reader {
     /// # Errors
     /// When the mirror cannot be read.
     pub fn spec_bytes(&self, landed: &Landed) -> Result<Option<Vec<u8>>, ReadError> {
-        let snapshot = self.git.snapshot(landed.commit)?;
-        let (environment, service) = (landed.record.environment.as_str(), landed.record.service.as_str());
-        let namespaces = facts::namespaces_with(&snapshot, environment, service)?;
-        let namespace = match namespaces.as_slice() {
-            [] => return Ok(None),
-            [only] => only,
-            [first, ..] => self.changed(&snapshot, landed, &namespaces)?.unwrap_or(first),
-        };
-        Ok(snapshot.blob(&layout::spec(environment, namespace, service))?)
-    }
-
-    /// Of several namespaces with the service, the one this commit touched.
-    fn changed<'n>(
-        &self,
-        snapshot: &Snapshot,
-        landed: &Landed,
-        namespaces: &'n [String],
-    ) -> Result<Option<&'n String>, ReadError> {
-        let Some(parent) = self.git.commit(landed.commit)?.parents.first().copied() else { return Ok(None) };
-        let before = self.git.snapshot(parent)?;
-        for namespace in namespaces {
-            let spec = layout::spec(&landed.record.environment, namespace, &landed.record.service);
-            if before.blob_id(&spec)? != snapshot.blob_id(&spec)? {
-                return Ok(Some(namespace));
-            }
+        let environment: Option<EnvName> = landed.record.environment.parse().ok();
+        let route = environment.and_then(|environment| self.places.route(&environment).ok()).flatten();
+        // A commit that is not there was made before the environment moved.
+        match route.map(|open| open.ledger.spec_bytes(landed)) {
+            Some(Ok(found)) => Ok(found),
+            Some(Err(_)) | None => self.places.home().spec_bytes(landed),
         }
-        Ok(None)
     }
 
     /// Where and when an artifact was released, newest first.
     ///
     /// # Errors
-    /// When the index cannot be read.
+    /// When an index cannot be read, or a place has not been read yet.
     pub fn ran(&self, artifact: &ArtifactId) -> Result<Vec<Landed>, ReadError> {
-        Ok(self.index.ran(artifact.as_str())?)
+        let ledgers = self.places.ledgers();
+        let mut found = Vec::new();
+        for ledger in &ledgers {
+            ledger.tip()?;
+            merge(&mut found, ledger.index().ran(artifact.as_str())?);
+        }
+        // One branch knows the order in which releases arrived; of several only the clock tells.
+        if ledgers.len() > 1 {
+            found.sort_by_key(|landed| std::cmp::Reverse(landed.at.timestamp()));
+        }
+        Ok(found)
     }
 
     /// The release of an accepted request, once it has landed.
     ///
     /// # Errors
-    /// When the index cannot be read.
+    /// When an index cannot be read.
     pub fn landed(&self, id: ReleaseId) -> Result<Option<Landed>, ReadError> {
-        Ok(self.index.landed(id)?)
+        self.places.landed(id)
     }
 
     /// The policies of a service.
@@ -189,10 +191,25 @@ impl Reader {
     /// # Errors
     /// When the file is wrong or the mirror cannot be read.
     pub fn policies(&self, service: &ServiceName) -> Result<PolicyFile, ReadError> {
-        facts::policies(self.snapshot()?.as_ref(), service)
+        facts::policies(self.places.home().snapshot()?.as_ref(), service)
     }
 
-    pub(crate) fn snapshot(&self) -> Result<Option<Snapshot>, ReadError> {
-        Ok(self.index.tip()?.map(|tip| self.git.snapshot(tip)).transpose()?)
+    /// The rules that hold now: those of the home branch.
+    pub(crate) fn rules(&self) -> Result<Rules, ReadError> {
+        Rules::at(self.places.home().snapshot()?)
     }
+
+    /// The files of the place where an environment lives.
+    pub(crate) fn snapshot(&self, environment: &EnvName) -> Result<Option<Snapshot>, ReadError> {
+        match self.places.route(environment).map_err(ReadError::Place)? {
+            Some(open) => open.ledger.snapshot(),
+            None => self.places.home().snapshot(),
+        }
+    }
+}
+
+/// Adds releases that are not there yet: a branch begins with the history of the one it left.
+fn merge(found: &mut Vec<Landed>, more: Vec<Landed>) {
+    let known: HashSet<CommitId> = found.iter().map(|landed| landed.commit).collect();
+    found.extend(more.into_iter().filter(|landed| !known.contains(&landed.commit)));
 }

@@ -1,10 +1,12 @@
 //! What the repository says about itself: `release-manager.yaml` in its root, or what is usual without one.
 
+use std::collections::BTreeMap;
+
 use artifact::{BranchName, EnvName};
 use git_mirror::{EntryKind, Snapshot, TreePath};
 use serde::Deserialize;
 
-use crate::{ReadError, SettingsError, layout};
+use crate::{Place, ReadError, SettingsError, layout};
 
 /// The environments, in the order in which changes travel through them.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -13,13 +15,24 @@ pub struct Settings {
     pub branch: BranchName,
     /// The environments, first to last.
     pub environments: Vec<EnvName>,
+    /// Where those environments live that are not in folders of the home branch.
+    pub places: BTreeMap<EnvName, Place>,
 }
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct File {
     branch: Option<BranchName>,
-    environments: Vec<EnvName>,
+    environments: Vec<serde_json::Value>,
+}
+
+/// An environment that is more than a name.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Environment {
+    name: EnvName,
+    repository: Option<String>,
+    branch: Option<String>,
 }
 
 impl Settings {
@@ -42,12 +55,21 @@ impl Settings {
         if file.environments.is_empty() {
             return Err(wrong("`environments` is empty".into()));
         }
-        for (at, name) in file.environments.iter().enumerate() {
-            if file.environments[..at].contains(name) {
+        let mut settings = Self { environments: Vec::new(), ..Self::usual() };
+        for (at, entry) in (1..).zip(file.environments) {
+            let environment = environment(entry)
+                .map_err(|error| wrong(format!("entry {at} of `environments`: {error}")))?;
+            let Environment { name, repository, branch } = environment;
+            if settings.environments.contains(&name) {
                 return Err(wrong(format!("environment `{name}` is there twice")));
             }
+            if repository.is_some() || branch.is_some() {
+                settings.places.insert(name.clone(), Place { repository, branch });
+            }
+            settings.environments.push(name);
         }
-        Ok(Self { branch: file.branch.unwrap_or_else(usual_branch), environments: file.environments })
+        settings.branch = file.branch.unwrap_or(settings.branch);
+        Ok(settings)
     }
 
     /// The settings at a commit. Without a file: `dev`, `staging`, `prod`, and every other folder that already holds
@@ -76,12 +98,21 @@ impl Settings {
 
     fn usual() -> Self {
         let environment = |name: &str| name.parse().expect("a plain word is a name");
-        Self { branch: usual_branch(), environments: ["dev", "staging", "prod"].map(environment).to_vec() }
+        Self {
+            branch: "master".parse().expect("a plain word is a branch"),
+            environments: ["dev", "staging", "prod"].map(environment).to_vec(),
+            places: BTreeMap::new(),
+        }
     }
 }
 
-fn usual_branch() -> BranchName {
-    "master".parse().expect("a plain word is a branch")
+/// A name, or a mapping with one.
+fn environment(entry: serde_json::Value) -> Result<Environment, serde_json::Error> {
+    if entry.is_string() {
+        let name = serde_json::from_value(entry)?;
+        return Ok(Environment { name, repository: None, branch: None });
+    }
+    serde_json::from_value(entry)
 }
 
 #[cfg(test)]
@@ -98,11 +129,31 @@ mod tests {
     }
 
     #[test]
+    fn an_environment_may_have_a_place_of_its_own() {
+        let text =
+            "environments: [dev, {name: qa}, {name: prod, branch: prod}, {name: eu, repository: 'git@h:eu'}]";
+        let settings = Settings::parse(text).unwrap();
+        let names: Vec<&str> = settings.environments.iter().map(EnvName::as_str).collect();
+        assert_eq!(names, ["dev", "qa", "prod", "eu"]);
+        let places: Vec<_> =
+            settings.places.iter().map(|(name, place)| (name.as_str(), place.clone())).collect();
+        let place = |repository: Option<&str>, branch: Option<&str>| Place {
+            repository: repository.map(str::to_owned),
+            branch: branch.map(str::to_owned),
+        };
+        assert_eq!(places, [("eu", place(Some("git@h:eu"), None)), ("prod", place(None, Some("prod")))]);
+    }
+
+    #[test]
     fn a_wrong_file_says_what_is_wrong() {
         let cases = [
             ("environments: []", "`environments` is empty"),
             ("environments: [dev, prod, dev]", "environment `dev` is there twice"),
             ("environments: [../prod]", "`../prod` is not a valid environment"),
+            ("environments: [dev, {branch: prod}]", "entry 2 of `environments`: missing field `name`"),
+            ("environments: [{name: dev, url: x}]", "entry 1 of `environments`: unknown field `url`"),
+            ("environments: [dev, {name: dev, branch: x}]", "environment `dev` is there twice"),
+            ("environments: [7]", "entry 1 of `environments`: invalid type"),
             ("environments: [dev]\nfreeze: true", "unknown field `freeze`"),
             ("", "it must hold one document"),
             ("a: 1\n---\nb: 2", "it must hold one document, not 2"),

@@ -4,94 +4,76 @@
 //! of it. `settle` is the careful road, one batch at a time, for when others were first or something is wrong.
 
 mod decide;
+mod handle;
 mod job;
 mod pipeline;
+mod rules;
 mod settle;
 mod tidy;
 
+use std::sync::Arc;
+use std::time::Instant;
+
 use explain::Explain;
 use git_mirror::{CommitId, Mirror, Movement, RemoteError};
-use tokio::sync::{mpsc, oneshot};
+use tokio::sync::mpsc;
 use tracing::{info, warn};
 
-use self::job::Job;
 use crate::index::Index;
-use crate::{Options, PolicyOutcome, PolicyRequest, ReadError, ReleaseOutcome, ReleaseRequest, WriteError};
+use crate::ledger::Ledger;
+use crate::places::Places;
+use crate::{Options, ReadError, WriteError};
 
-/// Requests that may wait. Each holds its manifests, some tens of kilobytes, so this bounds memory; beyond it a
-/// caller is told at once, and its own queue keeps the request.
-const MOST_WAITING: usize = 1024;
+pub use handle::Writer;
+pub(crate) use handle::{channel, send};
+pub(crate) use job::Job;
 
 /// Requests that share a push. More would make the first of them wait for the last without a faster whole.
 const MOST_IN_A_BATCH: usize = 256;
 
-/// Sends requests to the [`Worker`]; clone it for every caller.
-#[derive(Clone)]
-pub struct Writer {
-    jobs: mpsc::Sender<Job>,
-}
-
-/// Owns the mirror and serves requests until every [`Writer`] is gone.
+/// Owns a mirror and serves requests until every [`Writer`] is gone.
 pub struct Worker {
     jobs: mpsc::Receiver<Job>,
     mirror: Mirror,
     index: Index,
-    options: Options,
-}
-
-pub(crate) fn pair(mirror: Mirror, index: Index, options: Options) -> (Writer, Worker) {
-    let (sender, jobs) = mpsc::channel(MOST_WAITING);
-    (Writer { jobs: sender }, Worker { jobs, mirror, index, options })
-}
-
-impl Writer {
-    /// Releases an artifact; the answer comes after the push.
-    pub async fn release(&self, request: ReleaseRequest) -> ReleaseOutcome {
-        let (reply, answer) = oneshot::channel();
-        match self.send(Job::Release(Box::new(request), reply)) {
-            Ok(()) => answer.await.unwrap_or(ReleaseOutcome::Failed(WriteError::Stopped)),
-            Err(error) => ReleaseOutcome::Failed(error),
-        }
-    }
-
-    /// Changes policies; the answer comes after the push.
-    pub async fn change_policies(&self, request: PolicyRequest) -> PolicyOutcome {
-        let (reply, answer) = oneshot::channel();
-        match self.send(Job::Policy(Box::new(request), reply)) {
-            Ok(()) => answer.await.unwrap_or(PolicyOutcome::Failed(WriteError::Stopped)),
-            Err(error) => PolicyOutcome::Failed(error),
-        }
-    }
-
-    /// Takes in what others have pushed: after a webhook, or now and then. Answers with the tip.
-    ///
-    /// # Errors
-    /// When the remote is not reached, or its history was rewritten.
-    pub async fn refresh(&self) -> Result<Option<CommitId>, WriteError> {
-        let (reply, answer) = oneshot::channel();
-        self.send(Job::Refresh(reply))?;
-        answer.await.unwrap_or(Err(WriteError::Stopped))
-    }
-
-    /// How many requests wait.
-    #[must_use]
-    pub fn waiting(&self) -> usize {
-        self.jobs.max_capacity() - self.jobs.capacity()
-    }
-
-    fn send(&self, job: Job) -> Result<(), WriteError> {
-        self.jobs.try_send(job).map_err(|error| match error {
-            mpsc::error::TrySendError::Full(_) => WriteError::Full { waiting: MOST_WAITING },
-            mpsc::error::TrySendError::Closed(_) => WriteError::Stopped,
-        })
-    }
+    ledger: Ledger,
+    options: Arc<Options>,
+    places: Arc<Places>,
+    /// Whether this is the home branch, whose rules hold everywhere.
+    is_home: bool,
 }
 
 impl Worker {
-    /// Serves requests until every [`Writer`] is dropped; then what was taken in is made durable. It blocks: give it
-    /// a thread of its own, not one that drives asynchronous work.
-    pub fn run(self) {
+    pub(crate) fn new(
+        jobs: mpsc::Receiver<Job>,
+        mirror: Mirror,
+        ledger: Ledger,
+        places: Arc<Places>,
+        is_home: bool,
+    ) -> Self {
+        let (index, options) = (ledger.index().clone(), Arc::clone(places.options()));
+        Self { jobs, mirror, index, ledger, options, places, is_home }
+    }
+
+    /// Takes in what is new, and serves requests until every [`Writer`] is dropped; then what was taken in is made
+    /// durable. It blocks: give it a thread of its own, not one that drives asynchronous work.
+    pub fn run(mut self) {
+        self.begin();
         pipeline::run(self);
+    }
+
+    /// What the mirror knows from before can be read at once, whatever the remote does.
+    fn begin(&mut self) {
+        let known = self.index_tip().map(drop).map_err(|error| WriteError::Facts(error.into()));
+        match known.and_then(|()| self.advance()) {
+            Ok(_) => self.persist(),
+            Err(error) => {
+                let reason = explain::chain(&error).join(": ");
+                let remote = self.mirror.remote();
+                let (repository, branch) = (&remote.url, &remote.branch);
+                warn!(%repository, %branch, reason, hint = %error.next_step(), "starting with what is known from before");
+            }
+        }
     }
 
     pub(crate) fn persist(&self) {
@@ -103,6 +85,7 @@ impl Worker {
 
     /// Fetches, and takes the new commits into the index.
     pub(crate) fn advance(&mut self) -> Result<Option<CommitId>, WriteError> {
+        let looked = Instant::now();
         let fetched = self.mirror.fetch().map_err(unmirrored)?;
         if fetched.movement == Movement::Rewritten {
             if !self.options.accept_rewritten_history {
@@ -114,6 +97,10 @@ impl Worker {
         let tip = self.index_tip().map_err(|error| WriteError::Facts(error.into()))?;
         if fetched.movement == Movement::FastForward {
             info!(tip = ?tip, "took in what others pushed");
+        }
+        self.ledger.has_answered();
+        if self.is_home {
+            self.places.looked(looked);
         }
         Ok(tip)
     }
@@ -130,7 +117,36 @@ impl Worker {
             self.index.clear()?;
             self.index.catch_up(&self.mirror.reader(), tip)?;
         }
+        self.follow_places();
         Ok(Some(tip))
+    }
+
+    /// Opens the places that the settings name, once they are known.
+    pub(crate) fn follow_places(&self) {
+        if !self.is_home {
+            return;
+        }
+        match self.places.follow() {
+            Ok(()) | Err(ReadError::NotYetRead) => {}
+            Err(error) => {
+                let reason = explain::chain(&error).join(": ");
+                warn!(reason, hint = %error.next_step(), "the places of environments stay as they were");
+            }
+        }
+    }
+}
+
+impl Drop for Worker {
+    fn drop(&mut self) {
+        if !self.is_home {
+            return;
+        }
+        // Another place may wait for an answer that nobody would give any more.
+        self.jobs.close();
+        while let Ok(job) = self.jobs.try_recv() {
+            job.fail(WriteError::Stopped);
+        }
+        self.places.close();
     }
 }
 

@@ -52,6 +52,15 @@ pub struct GitArgs {
     /// User to send the token with, for hosts that want one
     #[arg(long, env = "GIT_USER", value_name = "NAME", requires = "git_token_file")]
     pub git_user: Option<String>,
+    /// Client certificate for HTTPS, in PEM format
+    #[arg(long, env = "GIT_CLIENT_CERTIFICATE", value_name = "FILE", requires = "git_client_key")]
+    pub git_client_certificate: Option<PathBuf>,
+    /// Private key of the client certificate, in PEM format
+    #[arg(long, env = "GIT_CLIENT_KEY", value_name = "FILE", requires = "git_client_certificate")]
+    pub git_client_key: Option<PathBuf>,
+    /// Certificate authorities to believe for HTTPS [default: those of the system]
+    #[arg(long, env = "GIT_CA_CERTIFICATE", value_name = "FILE")]
+    pub git_ca_certificate: Option<PathBuf>,
     /// How often to ask for new commits
     #[arg(long, env = "POLL_INTERVAL", value_name = "DURATION", default_value = "10s")]
     pub poll_interval: String,

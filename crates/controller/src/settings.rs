@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use explain::{Explain, Kind};
-use git_mirror::{Credentials, Remote, TreePath};
+use git_mirror::{Credentials, Remote, Tls, TreePath};
 use jiff::SignedDuration;
 use reconcile::{Environment, PruneLimit};
 use secrecy::SecretString;
@@ -129,7 +129,10 @@ fn remote(args: &GitArgs, problems: &mut Problems) -> Option<Remote> {
         }
         (_, _, None) => Credentials::None,
     };
-    Some(Remote { credentials, ..Remote::new(url?, branch?) })
+    let (certificate, key) = (args.git_client_certificate.as_deref(), args.git_client_key.as_deref());
+    let tls = Tls::new(certificate, key, args.git_ca_certificate.as_deref());
+    let tls = tls.map_err(|error| problems.0.push(explain::chain(&error).join(": "))).ok()?;
+    Some(Remote { credentials, tls, ..Remote::new(url?, branch?) })
 }
 
 fn duration(text: &str) -> Result<Duration, String> {

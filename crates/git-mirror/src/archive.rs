@@ -13,7 +13,7 @@ use tracing::debug;
 use crate::open::{self, Folder};
 use crate::porcelain::{self, FetchFailure};
 use crate::{
-    Branch, Commit, CommitId, Credentials, Error, Reader, Remote, RemoteError, RemoteUrl, Snapshot, git,
+    Branch, Commit, CommitId, Credentials, Error, Reader, Remote, RemoteError, RemoteUrl, Snapshot, Tls, git,
 };
 
 /// Branches taken with one run of git: its command line and its pack stay of a size.
@@ -35,6 +35,8 @@ pub struct ArchiveSource {
     pub url: RemoteUrl,
     /// How we prove who we are; reading is enough.
     pub credentials: Credentials,
+    /// What HTTPS needs beside what the system has.
+    pub tls: Tls,
     /// What the names of the branches begin with, such as `artifacts/`; empty for all branches.
     pub prefix: String,
     /// How long one run of git may take.
@@ -77,8 +79,8 @@ impl Archive {
         let branch: Branch = format!("archive/{}x", source.prefix)
             .parse()
             .map_err(|error: crate::InvalidRemote| Error::read("the prefix of the branches", error))?;
-        let ArchiveSource { url, credentials, prefix, deadline } = source;
-        let remote = Remote { url, branch, credentials, deadline };
+        let ArchiveSource { url, credentials, tls, prefix, deadline } = source;
+        let remote = Remote { url, branch, credentials, tls, deadline };
         let (folder, reader) = open::open(folder, &remote)?;
         Ok(Self { folder, remote, prefix, reader: ArchiveReader { reader } })
     }

@@ -1,5 +1,6 @@
 //! Every run of the `git` program, with nothing inherited that could change what it does.
 
+use std::ffi::OsString;
 use std::path::Path;
 
 use base64::Engine;
@@ -145,21 +146,25 @@ fn git(git_dir: &Path) -> Program {
     INHERITED.into_iter().fold(program, Program::inherit)
 }
 
-fn prefixed(prefix: &str, path: &Path) -> std::ffi::OsString {
-    let mut text = std::ffi::OsString::from(prefix);
+fn prefixed(prefix: &str, path: &Path) -> OsString {
+    let mut text = OsString::from(prefix);
     text.push(path);
     text
 }
 
 fn with_remote(program: Program, remote: &Remote) -> Program {
     let program = program.deadline(remote.deadline).env("GIT_SSH_COMMAND", ssh(&remote.credentials));
-    match authorization(&remote.credentials) {
-        Some(header) if remote.url.is_http() => program
-            .env("GIT_CONFIG_COUNT", "1")
-            .env("GIT_CONFIG_KEY_0", format!("http.{}.extraHeader", remote.url))
-            .env("GIT_CONFIG_VALUE_0", header),
-        _ => program,
+    if !remote.url.is_http() {
+        return program;
     }
+    let header = authorization(&remote.credentials);
+    let header = header.map(|value| (format!("http.{}.extraHeader", remote.url), OsString::from(value)));
+    let files = remote.tls.settings().map(|(name, file)| (name.to_owned(), file.into()));
+    let settings: Vec<(String, OsString)> = header.into_iter().chain(files).collect();
+    let program = program.env("GIT_CONFIG_COUNT", settings.len().to_string());
+    (0..).zip(settings).fold(program, |program, (at, (name, value))| {
+        program.env(format!("GIT_CONFIG_KEY_{at}"), name).env(format!("GIT_CONFIG_VALUE_{at}"), value)
+    })
 }
 
 /// The header that carries a token or password: by environment, never by argument.

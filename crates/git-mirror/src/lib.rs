@@ -36,6 +36,7 @@ mod reader;
 mod remote;
 mod send_pack;
 mod sign;
+mod tls;
 mod tree_edit;
 
 pub use archive::{Archive, ArchiveReader, ArchiveSource, Moved};
@@ -48,4 +49,5 @@ pub use path::{InvalidPath, TreePath};
 pub use push::{Push, PushOutcome};
 pub use reader::{Entry, EntryKind, FileChange, Reader, Snapshot};
 pub use remote::{Branch, Credentials, InvalidRemote, Remote, RemoteUrl};
-pub use sign::{SignError, Signer, SshSigner};
+pub use sign::{GpgError, GpgSigner, SignError, Signer, SshSigner};
+pub use tls::{InvalidTls, Tls};

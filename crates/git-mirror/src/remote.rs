@@ -7,6 +7,8 @@ use std::time::Duration;
 
 use secrecy::SecretString;
 
+use crate::Tls;
+
 /// How long one fetch or push may take when nothing else is said.
 const DEFAULT_DEADLINE: Duration = Duration::from_secs(60);
 
@@ -19,6 +21,8 @@ pub struct Remote {
     pub branch: Branch,
     /// How we prove who we are.
     pub credentials: Credentials,
+    /// What HTTPS needs beside what the system has.
+    pub tls: Tls,
     /// How long one fetch or push may take before it is given up.
     pub deadline: Duration,
 }
@@ -27,7 +31,7 @@ impl Remote {
     /// A remote with no credentials of its own and the default deadline.
     #[must_use]
     pub fn new(url: RemoteUrl, branch: Branch) -> Self {
-        Self { url, branch, credentials: Credentials::None, deadline: DEFAULT_DEADLINE }
+        Self { url, branch, credentials: Credentials::None, tls: Tls::default(), deadline: DEFAULT_DEADLINE }
     }
 }
 
@@ -57,7 +61,7 @@ pub enum Credentials {
 /// The address of a repository: `ssh://`, `host:path`, `https://`, `http://`, `file://` or an absolute path.
 ///
 /// It holds no secret: an address with a password does not parse.
-#[derive(Clone, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq, Hash)]
 pub struct RemoteUrl(Box<str>);
 
 /// Where a repository is that is reached by running a program beside it.
@@ -149,6 +153,20 @@ impl RemoteUrl {
         plain.then_some(Place::Ssh { user_and_host: host, port: None, path })
     }
 
+    /// Scheme, host and port as they are written; `None` for a folder of this machine.
+    #[must_use]
+    pub fn origin(&self) -> Option<&str> {
+        match self.0.split_once("://") {
+            Some(("file", _)) => None,
+            Some((scheme, rest)) => {
+                let authority = rest.split('/').next().unwrap_or_default();
+                self.0.get(..scheme.len() + "://".len() + authority.len())
+            }
+            None if self.0.starts_with('/') => None,
+            None => self.0.split_once(':').map(|(host, _)| host),
+        }
+    }
+
     /// Whether Git speaks HTTP to it.
     #[must_use]
     pub fn is_http(&self) -> bool {
@@ -207,7 +225,7 @@ impl fmt::Debug for RemoteUrl {
 }
 
 /// The name of a branch, such as `master`.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct Branch(Box<str>);
 
 impl Branch {
@@ -298,6 +316,20 @@ mod tests {
             ("https://host/config.git", None),
         ] {
             assert_eq!(address.parse::<RemoteUrl>().unwrap().place(), place, "{address}");
+        }
+    }
+
+    #[test]
+    fn an_origin_is_all_before_the_path() {
+        for (url, origin) in [
+            ("ssh://git@host:22/config.git", Some("ssh://git@host:22")),
+            ("git@github.com:org/config.git", Some("git@github.com")),
+            ("https://host/config.git", Some("https://host")),
+            ("http://127.0.0.1:8080", Some("http://127.0.0.1:8080")),
+            ("file:///srv/config.git", None),
+            ("/srv/config.git", None),
+        ] {
+            assert_eq!(url.parse::<RemoteUrl>().unwrap().origin(), origin, "{url}");
         }
     }
 

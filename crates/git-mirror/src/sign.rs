@@ -1,8 +1,12 @@
-//! Signatures on commits, made in process.
+//! Signatures on commits: by an SSH key, in process, or by an OpenPGP key, through GnuPG.
 
-use std::path::{Path, PathBuf};
+mod gpg;
+mod ssh;
 
-use ssh_key::{HashAlg, LineEnding, PrivateKey};
+use std::path::PathBuf;
+
+pub use gpg::{GpgError, GpgSigner};
+pub use ssh::SshSigner;
 
 /// Signs the bytes of a commit.
 pub trait Signer: Send + Sync {
@@ -33,6 +37,9 @@ pub enum SignError {
     /// It did not sign.
     #[error("the key does not sign")]
     Sign(#[source] ssh_key::Error),
+    /// GnuPG does not sign.
+    #[error(transparent)]
+    Gpg(#[from] GpgError),
 }
 
 impl explain::Explain for SignError {
@@ -40,6 +47,7 @@ impl explain::Explain for SignError {
         match self {
             Self::Key { .. } | Self::Locked { .. } => explain::Kind::Usage,
             Self::Sign(_) => explain::Kind::Internal,
+            Self::Gpg(error) => error.kind(),
         }
     }
 
@@ -51,38 +59,7 @@ impl explain::Explain for SignError {
             Self::Locked { path } => {
                 format!("remove the pass-phrase with `ssh-keygen -p -N '' -f {}`", path.display()).into()
             }
+            Self::Gpg(error) => error.next_step(),
         }
-    }
-}
-
-/// Signs with an SSH key (ed25519 or ECDSA P-256), as `gpg.format=ssh` does.
-pub struct SshSigner(PrivateKey);
-
-impl SshSigner {
-    /// Reads a private key in OpenSSH's format, without pass-phrase.
-    ///
-    /// # Errors
-    /// When the file holds no such key.
-    pub fn read(path: &Path) -> Result<Self, SignError> {
-        let wrong = |source| SignError::Key { path: path.to_owned(), source };
-        let key = PrivateKey::read_openssh_file(path).map_err(wrong)?;
-        if key.is_encrypted() {
-            return Err(SignError::Locked { path: path.to_owned() });
-        }
-        Ok(Self(key))
-    }
-}
-
-impl Signer for SshSigner {
-    fn sign(&self, commit: &[u8]) -> Result<String, SignError> {
-        let signature = self.0.sign("git", HashAlg::Sha512, commit).map_err(SignError::Sign)?;
-        let armoured = signature.to_pem(LineEnding::LF).map_err(SignError::Sign)?;
-        Ok(armoured.trim_end().to_owned())
-    }
-}
-
-impl std::fmt::Debug for SshSigner {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(f, "SshSigner({})", self.0.fingerprint(HashAlg::Sha256))
     }
 }

@@ -10,14 +10,14 @@ use std::sync::atomic::AtomicBool;
 use artifact_store::{ArtifactStore, Limits, Pushes, S3Settings, SpecIndex};
 use config_repo::{ConfigRepo, Options, Worker};
 use explain::{Kind, Report};
-use git_mirror::{Signer, SshSigner};
+use git_mirror::{GpgSigner, SignError, Signer, SshSigner};
 use jiff::{Timestamp, Zoned};
 use queue::{Backoff, Queue};
 use tokio::sync::{Notify, Semaphore, oneshot};
 
 use crate::app::{App, Parts};
 use crate::broker::{Links, Outbox};
-use crate::config::{BrokerConfig, Config, GitConfig, IdentityConfig, NotifyConfig, StoreConfig};
+use crate::config::{BrokerConfig, Config, GitConfig, IdentityConfig, NotifyConfig, Signing, StoreConfig};
 use crate::http::UploadKey;
 use crate::identity::{Identity, Jwks, JwtRules};
 use crate::metrics::Metrics;
@@ -162,17 +162,23 @@ async fn store(config: &StoreConfig, folder: &Path) -> Result<(ArtifactStore, He
     built.map_err(|error| Report::new(&error))
 }
 
+/// Opens the signing key; what it needs beside goes into the data folder.
+fn signer(signing: Option<Signing>, folder: &Path) -> Result<Option<Box<dyn Signer>>, SignError> {
+    Ok(match signing {
+        None => None,
+        Some(Signing::Ssh(path)) => Some(Box::new(SshSigner::read(&path)?)),
+        Some(Signing::Gpg { key, imports }) => {
+            Some(Box::new(GpgSigner::open(&folder.join("gnupg"), &key, &imports)?))
+        }
+    })
+}
+
 async fn open_repo(
     config: GitConfig,
     globals: &[policy::GlobalRestriction],
     folder: &Path,
 ) -> Result<ConfigRepo, Report> {
-    let signer = config
-        .signing_key
-        .as_deref()
-        .map(|path| SshSigner::read(path).map(|signer| Box::new(signer) as Box<dyn Signer>))
-        .transpose()
-        .map_err(|error| Report::new(&error))?;
+    let signer = signer(config.signing, folder).map_err(|error| Report::new(&error))?;
     let options = Options {
         folder: folder.join("config-repo"),
         remote: config.remote,

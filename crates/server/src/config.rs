@@ -1,22 +1,22 @@
 //! What the flags mean together. All problems are found at once, and nobody else reads flags or variables.
 
 mod broker;
+mod git;
 mod grafana;
 mod people;
 mod store;
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::time::Duration;
 
-use artifact::Person;
-use git_mirror::{Credentials, Remote};
 use policy::GlobalRestriction;
 use secrecy::SecretString;
 
-use crate::args::{GitArgs, StartArgs};
+use crate::args::StartArgs;
 use crate::identity::{Group, StaticTokens};
 
 pub(crate) use broker::BrokerConfig;
+pub(crate) use git::{GitConfig, Signing};
 pub(crate) use grafana::GrafanaTarget;
 pub(crate) use people::People;
 pub(crate) use store::StoreConfig;
@@ -33,14 +33,6 @@ pub(crate) struct Config {
     pub(crate) store: StoreConfig,
     pub(crate) broker: Option<BrokerConfig>,
     pub(crate) notify: NotifyConfig,
-}
-
-/// The config repository.
-pub(crate) struct GitConfig {
-    pub(crate) remote: Remote,
-    pub(crate) committer: Person,
-    pub(crate) signing_key: Option<PathBuf>,
-    pub(crate) accept_rewritten_history: bool,
 }
 
 /// Who may call.
@@ -110,12 +102,12 @@ impl Config {
         let globals = problems.take(policy::parse_global_restrictions(
             args.policy_branch_restrictions.iter().map(String::as_str),
         ));
-        let remote = remote(&args.git, &mut problems);
+        let git = git::read(&args.git, &mut problems);
         let identity = identity(&args, &mut problems);
         let notify = notify(&args, &mut problems);
         let store = store::store(args.store, &args.git, &args.data_dir, &mut problems);
-        let (Some(globals), Some(remote), Some(broker), Some(notify), Some(store), []) =
-            (globals, remote, broker, notify, store, problems.0.as_slice())
+        let (Some(globals), Some(git), Some(broker), Some(notify), Some(store), []) =
+            (globals, git, broker, notify, store, problems.0.as_slice())
         else {
             return Err(ConfigError { problems: problems.0 });
         };
@@ -127,12 +119,7 @@ impl Config {
             store,
             data_dir: args.data_dir,
             globals,
-            git: GitConfig {
-                remote,
-                committer: Person::new(&args.git.git_user, &args.git.git_email),
-                signing_key: given(&args.git.git_signing_key).map(PathBuf::from),
-                accept_rewritten_history: args.git.accept_rewritten_history,
-            },
+            git,
             identity,
             broker,
             notify,
@@ -143,46 +130,6 @@ impl Config {
 /// A text that is not blank.
 fn given(text: &str) -> Option<&str> {
     Some(text.trim()).filter(|text| !text.is_empty())
-}
-
-fn remote(args: &GitArgs, problems: &mut Problems) -> Option<Remote> {
-    if given(&args.config_repo).is_none() {
-        problems.add("--config-repo (or CONFIG_REPO) is required: the URL of the config repository");
-        return None;
-    }
-    let url: git_mirror::RemoteUrl = problems.take(args.config_repo.trim().parse())?;
-    let branch = problems.take(args.config_repo_branch.parse())?;
-    let credentials = credentials(args, url.is_http(), problems)?;
-    Some(Remote { credentials, ..Remote::new(url, branch) })
-}
-
-fn credentials(args: &GitArgs, http: bool, problems: &mut Problems) -> Option<Credentials> {
-    if let Some(file) = args.git_token_file.as_deref().filter(|_| http) {
-        let token = std::fs::read_to_string(file)
-            .map_err(|error| problems.add(format!("--git-token-file {}: {error}", file.display())))
-            .ok()?;
-        // Many hosts take tokens as a password only, and ignore the user's name.
-        return Some(match token.trim().split_once(':') {
-            Some((user, password)) => {
-                Credentials::Basic { user: user.to_owned(), password: password.to_owned().into() }
-            }
-            None => Credentials::Basic {
-                user: "x-access-token".to_owned(),
-                password: token.trim().to_owned().into(),
-            },
-        });
-    }
-    let ssh_key = !http && args.ssh_private_key.is_file();
-    Some(match &args.known_hosts {
-        _ if !ssh_key => Credentials::None,
-        Some(known_hosts) => {
-            Credentials::SshKey { key: args.ssh_private_key.clone(), known_hosts: known_hosts.clone() }
-        }
-        None => Credentials::SshKey {
-            key: args.ssh_private_key.clone(),
-            known_hosts: Path::new("/etc/ssh/ssh_known_hosts").to_owned(),
-        },
-    })
 }
 
 fn identity(args: &StartArgs, problems: &mut Problems) -> IdentityConfig {

@@ -25,6 +25,9 @@ use crate::serve::serve;
 /// Between two looks at the config repository when nobody tells of pushes.
 const REFRESH: Duration = Duration::from_secs(60);
 
+/// The same while the repository has not been read yet, and nobody can be answered.
+const FIRST_READ: Duration = Duration::from_secs(5);
+
 /// Arrivals under way at once.
 const ARRIVALS: usize = 4;
 
@@ -166,9 +169,10 @@ async fn refresh(app: App, stop: CancellationToken) -> Ended {
         keys.refresh().await;
     }
     loop {
+        let pause = if app.reader.tip().is_ok() { REFRESH } else { FIRST_READ };
         tokio::select! {
             () = app.refresh.notified() => {}
-            () = tokio::time::sleep(REFRESH) => {}
+            () = tokio::time::sleep(pause) => {}
             () = stop.cancelled() => return Ok(()),
         }
         let refreshed = app.writer.refresh().await;

@@ -30,6 +30,7 @@ pub mod recorder;
 pub mod s3;
 pub mod slack;
 pub mod sqs;
+pub mod tls;
 pub mod wait;
 
 pub use error::PartError;
@@ -45,3 +46,4 @@ pub use s3::S3;
 pub use service::{Launch, Service};
 pub use slack::Slack;
 pub use sqs::Moto;
+pub use tls::TlsDoor;

@@ -28,6 +28,7 @@ impl Bed {
     fn store(&self, limits: Limits) -> (ArtifactStore, Pushes) {
         let source = ArchiveSource {
             url: self.repo.ssh_url().parse().unwrap(),
+            tls: git_mirror::Tls::default(),
             credentials: Credentials::SshKey {
                 key: self.git.ssh_key(Access::Read),
                 known_hosts: self.git.known_hosts(),

@@ -159,3 +159,16 @@ fn what_was_not_persisted_is_caught_up_after_a_crash() {
     reopened.catch_up(&mirror.reader(), tip).unwrap();
     assert_eq!(reopened.dump(), index.dump());
 }
+
+#[test]
+fn damage_makes_the_file_again_and_a_full_disk_does_not() {
+    let folder = tempfile::tempdir().unwrap();
+    let damaged = folder.path().join("damaged");
+    std::fs::write(&damaged, vec![7; 8192]).unwrap();
+    assert_eq!(Index::open(&damaged).unwrap().tip().unwrap(), None);
+    // A device that is always full.
+    let full = folder.path().join("full");
+    std::os::unix::fs::symlink("/dev/full", &full).unwrap();
+    assert!(Index::open(&full).is_err());
+    assert!(full.is_symlink(), "nothing was removed");
+}

@@ -41,7 +41,7 @@ impl Worker {
         if let Some((commit, at)) = made.get(&release.id) {
             return Ok(ReleaseOutcome::Landed { commit: *commit, at: at.clone() });
         }
-        let landed = self.index.landed(release.id).map_err(|error| unknown(error.into()))?;
+        let landed = self.places.landed(release.id).map_err(unknown)?;
         if let Some(landed) = landed {
             return Ok(ReleaseOutcome::Landed { commit: landed.commit, at: landed.at });
         }
@@ -49,8 +49,10 @@ impl Worker {
             Placement::new(&release.environment, &manifests.spec).map_err(WriteError::Artifact)?;
         let snapshot = batch.snapshot().map_err(unmirrored)?;
         let snapshot = snapshot.as_ref();
-        let facts = facts::of_release(snapshot, release, manifests, &placement, &self.options.globals)
-            .map_err(unknown)?;
+        let rules = self.rules(&release.environment, snapshot)?;
+        let facts =
+            facts::of_release(snapshot, &rules, release, manifests, &placement, &self.options.globals)
+                .map_err(unknown)?;
         let approved = match decide_release(release.clone(), &facts) {
             Verdict::Approved(approved) => approved,
             Verdict::AlreadyThere => return Ok(ReleaseOutcome::AlreadyThere),

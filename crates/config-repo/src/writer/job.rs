@@ -6,7 +6,7 @@ use tokio::sync::oneshot;
 use crate::{PolicyOutcome, PolicyRequest, ReleaseOutcome, ReleaseRequest, WriteError};
 
 /// What waits for the worker.
-pub(super) enum Job {
+pub(crate) enum Job {
     Release(Box<ReleaseRequest>, oneshot::Sender<ReleaseOutcome>),
     Policy(Box<PolicyRequest>, oneshot::Sender<PolicyOutcome>),
     Refresh(oneshot::Sender<Result<Option<CommitId>, WriteError>>),

@@ -148,6 +148,9 @@ impl Pipeline {
         if jobs.is_empty() {
             return;
         }
+        if let Err(error) = self.worker.refresh_rules() {
+            return fail(jobs, &error);
+        }
         match (&self.flight, &mut self.draft) {
             (_, Some(_)) => {}
             (Some(flight), None) => {

@@ -130,6 +130,7 @@ impl Worker {
     }
 
     fn build(&self, jobs: &[Job]) -> Result<(Batch, Vec<Option<Decided>>), WriteError> {
+        self.refresh_rules()?;
         let mut batch = self.mirror.batch().map_err(unmirrored)?;
         let mut made = Made::new();
         let decided = jobs.iter().map(|job| self.decided(&mut batch, &mut made, job)).collect();

@@ -4,6 +4,7 @@
 mod crowd;
 mod faults;
 mod legacy;
+mod places;
 mod policies;
 mod previews;
 mod releases;

@@ -24,6 +24,16 @@ pub(crate) struct Running {
 }
 
 impl Running {
+    /// Waits until the remote has been asked for the first time, whatever it said.
+    fn begun(&self) {
+        let writer = self.writer.clone();
+        let asking = std::thread::spawn(move || {
+            let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
+            drop(runtime.block_on(writer.refresh()));
+        });
+        asking.join().unwrap();
+    }
+
     pub(crate) fn stop(self) {
         drop(self.writer);
         self.worker.join().unwrap();
@@ -65,7 +75,9 @@ impl World {
     pub(crate) fn open_with(&self, options: Options) -> Running {
         let ConfigRepo { writer, reader, worker } = ConfigRepo::open(options).unwrap();
         let worker = std::thread::spawn(move || worker.run());
-        Running { writer, reader, worker }
+        let running = Running { writer, reader, worker };
+        running.begun();
+        running
     }
 
     /// Somebody else commits files and pushes.

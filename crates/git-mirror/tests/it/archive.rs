@@ -9,6 +9,7 @@ use crate::support::{World, git_ok};
 fn source(world: &World, prefix: &str) -> ArchiveSource {
     ArchiveSource {
         url: world.remote_path().to_str().unwrap().parse().unwrap(),
+        tls: git_mirror::Tls::default(),
         credentials: Credentials::None,
         prefix: prefix.to_owned(),
         deadline: Duration::from_secs(60),

@@ -3,8 +3,8 @@
 use std::path::Path;
 
 use explain::{Explain, Kind};
-use git_mirror::{Credentials, Mirror, Movement, PushOutcome, Remote};
-use testkit::{Access, GitHost};
+use git_mirror::{Credentials, Mirror, Movement, PushOutcome, Remote, Tls};
+use testkit::{Access, GitHost, TlsDoor};
 
 use crate::support::{add, put};
 
@@ -85,5 +85,36 @@ async fn an_unknown_host_is_refused_and_a_dead_one_is_unreachable() {
         assert_eq!(error.kind(), Kind::Unavailable, "{error}");
         let outcome = push(&mut dead, "1");
         assert!(matches!(outcome, PushOutcome::Unreachable(_)), "{name}: {outcome:?}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_host_that_wants_a_client_certificate_lets_in_who_shows_one() {
+    let host = GitHost::start().await.unwrap();
+    let repository = host.create("config").unwrap();
+    let door = TlsDoor::start(host.http().addr()).unwrap();
+    let folder = tempfile::tempdir().unwrap();
+    let open = |name: &str, tls: Tls| {
+        let credentials = Credentials::Token(host.token(Access::Write).to_owned().into());
+        let url = door.url("config.git").parse().unwrap();
+        let remote = Remote { credentials, tls, ..Remote::new(url, "main".parse().unwrap()) };
+        Mirror::open(&folder.path().join(name), remote).unwrap()
+    };
+    let (certificate, key, authority) = (door.client_certificate(), door.client_key(), door.authority());
+    let whole = Tls::new(Some(&certificate), Some(&key), Some(&authority)).unwrap();
+    let mut mirror = open("whole", whole);
+    mirror.fetch().unwrap();
+    assert_eq!(push(&mut mirror, "1"), PushOutcome::Pushed);
+    assert_eq!(mirror.fetch().unwrap().movement, Movement::Unchanged);
+    assert_eq!(repository.file("main", "a").unwrap().trim(), "1");
+    let without_authority = Tls::new(Some(&certificate), Some(&key), None).unwrap();
+    let without_certificate = Tls::new(None, None, Some(&authority)).unwrap();
+    for (name, tls, told) in [
+        ("authority", without_authority, "certificate"),
+        ("certificate", without_certificate, "unable to access"),
+    ] {
+        let error = open(name, tls).fetch().unwrap_err();
+        assert_eq!(error.kind(), Kind::Unavailable, "{error}");
+        assert!(error.to_string().contains(told), "{error}");
     }
 }

@@ -4,6 +4,7 @@
 mod archive;
 mod hosts;
 mod mirror;
+mod openpgp;
 mod pack;
 mod reading;
 mod recovery;

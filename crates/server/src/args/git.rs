@@ -31,6 +31,18 @@ pub(crate) struct GitArgs {
     #[arg(long, env = "GIT_TOKEN_FILE", value_name = "FILE")]
     pub(crate) git_token_file: Option<PathBuf>,
 
+    /// Client certificate for config repositories by HTTPS, in PEM format
+    #[arg(long, env = "GIT_CLIENT_CERTIFICATE", value_name = "FILE")]
+    pub(crate) git_client_certificate: Option<PathBuf>,
+
+    /// Private key of the client certificate, in PEM format
+    #[arg(long, env = "GIT_CLIENT_KEY", value_name = "FILE")]
+    pub(crate) git_client_key: Option<PathBuf>,
+
+    /// Certificate authorities to believe for Git by HTTPS; default those of the system
+    #[arg(long, env = "GIT_CA_CERTIFICATE", value_name = "FILE")]
+    pub(crate) git_ca_certificate: Option<PathBuf>,
+
     /// Name of who commits
     #[arg(long, default_value = "HamAstrochimp", value_name = "NAME")]
     pub(crate) git_user: String,
@@ -39,9 +51,14 @@ pub(crate) struct GitArgs {
     #[arg(long, default_value = "operations@lunar.app", value_name = "EMAIL")]
     pub(crate) git_email: String,
 
-    /// SSH private key file to sign commits with; unsigned without one
-    #[arg(long, default_value = "", hide_default_value = true, value_name = "FILE")]
+    /// Key to sign commits with: an SSH private key file, or with --git-gpg-key-import-paths the OpenPGP key of
+    /// that id; unsigned without one
+    #[arg(long, default_value = "", hide_default_value = true, value_name = "KEY")]
     pub(crate) git_signing_key: String,
+
+    /// OpenPGP keys to import: files, or folders of files, separated by commas
+    #[arg(long, value_delimiter = ',', value_name = "LIST")]
+    pub(crate) git_gpg_key_import_paths: Vec<PathBuf>,
 
     /// Go on although the history of the config repository was rewritten
     #[arg(long)]

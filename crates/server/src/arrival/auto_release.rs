@@ -53,6 +53,9 @@ async fn arrived(
             }
             taken.finish(rows).await.map(drop)
         }
+        Err(error) if error.kind().retry_helps() => {
+            taken.retry_later(explain::chain(&error).join(": ")).await
+        }
         Err(error) => {
             let reason = Report::new(&error).line();
             warn!(%service, artifact = %artifact_id, reason, "policies cannot be read; the arrival is kept as dead");

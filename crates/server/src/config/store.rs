@@ -4,10 +4,11 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use artifact_store::S3Settings;
-use git_mirror::ArchiveSource;
+use git_mirror::{ArchiveSource, Tls};
 use secrecy::SecretString;
 
-use super::{Problems, credentials, given};
+use super::git::credentials;
+use super::{Problems, given};
 use crate::args::{GitArgs, StoreArgs};
 
 /// How long one run of git may take: the first one brings every artifact there is.
@@ -84,5 +85,7 @@ fn repo(url: &str, args: StoreArgs, git: &GitArgs, problems: &mut Problems) -> O
         ..git.clone()
     };
     let credentials = credentials(&own, url.is_http(), problems)?;
-    Some(ArchiveSource { url, credentials, prefix, deadline: DEADLINE })
+    // Whom to believe is no credential; the client certificate is one.
+    let tls = problems.take(Tls::new(None, None, git.git_ca_certificate.as_deref()))?;
+    Some(ArchiveSource { url, credentials, tls, prefix, deadline: DEADLINE })
 }

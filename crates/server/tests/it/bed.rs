@@ -54,7 +54,7 @@ impl Bed {
         self
     }
 
-    fn launch(&self) -> Launch {
+    pub(crate) fn launch(&self) -> Launch {
         let args = [
             "start".to_owned(),
             format!("--http-port={}", self.port.address().port()),
@@ -81,9 +81,14 @@ impl Bed {
 
     /// Starts a server, and waits until it is ready.
     pub(crate) async fn start(&self) -> Server {
+        self.start_until(routes::READYZ).await
+    }
+
+    /// Starts a server, and waits until this path is answered well.
+    pub(crate) async fn start_until(&self, path: &str) -> Server {
         let mut service = self.launched();
         let url = format!("http://{}", self.port.address());
-        let ready = format!("{url}{}", routes::READYZ);
+        let ready = format!("{url}{path}");
         let http = http();
         service
             .ready(PATIENCE, || async {

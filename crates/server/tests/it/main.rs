@@ -20,6 +20,7 @@ mod raw;
 mod reads;
 mod rollout;
 mod s3;
+mod signing;
 mod stop;
 mod told;
 mod traces;

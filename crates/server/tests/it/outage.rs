@@ -91,3 +91,28 @@ async fn a_waiting_release_that_is_refused_later_is_kept_with_its_reason() {
     );
     assert_eq!(bed.history().len(), 2);
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_host_that_hangs_at_the_first_start_delays_no_listener() {
+    let bed = Bed::new().await;
+    bed.git.ssh().silence();
+    let server = bed.start_until(routes::HEALTHZ).await;
+    let get = async |path: &str| {
+        let request = crate::bed::http().get(format!("{}{path}", server.url)).bearer_auth("hamctl-token");
+        let answer = request.send().await.unwrap();
+        (answer.status().as_u16(), answer.text().await.unwrap())
+    };
+    let (status, text) = get(&format!("{}?service=billing", routes::STATUS)).await;
+    assert_eq!(status, 503, "{text}");
+    assert!(text.contains("the config repository has not been read yet"), "{text}");
+    assert!(text.contains("try again in some seconds"), "{text}");
+    let (status, text) = get(routes::READYZ).await;
+    assert_eq!((status, text.as_str()), (503, "not ready: the config repository has not been read yet\n"));
+    bed.git.up().await;
+    wait::until("the server to be ready", PATIENCE, async || {
+        let (status, text) = get(routes::READYZ).await;
+        if status == 200 { Ok(()) } else { Err(text) }
+    })
+    .await;
+    assert_eq!(get(&format!("{}?service=billing", routes::STATUS)).await.0, 200);
+}

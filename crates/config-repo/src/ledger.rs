@@ -1,0 +1,115 @@
+//! The releases of one branch of one repository: its files, and the index of its history.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use artifact::{EnvName, Namespace, ServiceName};
+use git_mirror::{CommitId, EntryKind, Snapshot, TreePath};
+
+use crate::index::{Index, Landed};
+use crate::{ReadError, Running, facts, layout};
+
+/// The reading half of one branch; its worker has the other.
+#[derive(Clone)]
+pub(crate) struct Ledger {
+    git: git_mirror::Reader,
+    index: Index,
+    /// Whether the remote has answered since the start.
+    answered: Arc<AtomicBool>,
+}
+
+impl Ledger {
+    pub(crate) fn new(git: git_mirror::Reader, index: Index) -> Self {
+        Self { git, index, answered: Arc::default() }
+    }
+
+    /// From now on "nothing is there" is what the remote says, not that nobody has asked it.
+    pub(crate) fn has_answered(&self) {
+        self.answered.store(true, Ordering::Release);
+    }
+
+    /// The commit that answers are about; `None` while the branch is empty.
+    pub(crate) fn tip(&self) -> Result<Option<CommitId>, ReadError> {
+        // Looked at first: what is set in between can only make the answer come later.
+        let answered = self.answered.load(Ordering::Acquire);
+        match self.index.tip()? {
+            None if !answered => Err(ReadError::NotYetRead),
+            tip => Ok(tip),
+        }
+    }
+
+    /// The files at the tip.
+    pub(crate) fn snapshot(&self) -> Result<Option<Snapshot>, ReadError> {
+        Ok(self.tip()?.map(|tip| self.git.snapshot(tip)).transpose()?)
+    }
+
+    pub(crate) fn index(&self) -> &Index {
+        &self.index
+    }
+
+    /// The environments there are folders of.
+    pub(crate) fn folders(&self) -> Result<Vec<EnvName>, ReadError> {
+        let Some(snapshot) = self.snapshot()? else { return Ok(Vec::new()) };
+        let folders = snapshot.entries(&TreePath::root())?.into_iter();
+        let folders = folders.filter(|entry| matches!(entry.kind, EntryKind::Folder(_)));
+        Ok(folders.filter_map(|entry| entry.name.parse().ok()).collect())
+    }
+
+    /// What runs of a service in an environment. Without a namespace the environment's own is meant, and where nothing
+    /// is there, the one the service lives in.
+    pub(crate) fn running(
+        &self,
+        environment: &EnvName,
+        service: &ServiceName,
+        namespace: Option<&Namespace>,
+    ) -> Result<Option<Running>, ReadError> {
+        let Some(snapshot) = self.snapshot()? else { return Ok(None) };
+        let env = environment.as_str();
+        let mut place = namespace.map_or(env, Namespace::as_str).to_owned();
+        let mut bytes = snapshot.blob(&layout::spec(env, &place, service.as_str()))?;
+        if bytes.is_none() && namespace.is_none() {
+            let other = facts::namespaces_with(&snapshot, env, service.as_str())?.into_iter().next();
+            let Some(other) = other else { return Ok(None) };
+            bytes = snapshot.blob(&layout::spec(env, &other, service.as_str()))?;
+            place = other;
+        }
+        let Some(bytes) = bytes else { return Ok(None) };
+        let spec = artifact::decode(&bytes);
+        let newest = self.index.releases(env, service.as_str(), 1)?.pop();
+        let landed =
+            newest.filter(|landed| spec.as_ref().is_ok_and(|spec| spec.id == landed.record.artifact));
+        let environment = environment.clone();
+        Ok(Some(Running { environment, namespace: place, spec: spec.map_err(Into::into), landed }))
+    }
+
+    /// The spec a release put into the repository; `None` when its commit holds none.
+    pub(crate) fn spec_bytes(&self, landed: &Landed) -> Result<Option<Vec<u8>>, ReadError> {
+        let snapshot = self.git.snapshot(landed.commit)?;
+        let (environment, service) = (landed.record.environment.as_str(), landed.record.service.as_str());
+        let namespaces = facts::namespaces_with(&snapshot, environment, service)?;
+        let namespace = match namespaces.as_slice() {
+            [] => return Ok(None),
+            [only] => only,
+            [first, ..] => self.changed(&snapshot, landed, &namespaces)?.unwrap_or(first),
+        };
+        Ok(snapshot.blob(&layout::spec(environment, namespace, service))?)
+    }
+
+    /// Of several namespaces with the service, the one this commit touched.
+    fn changed<'n>(
+        &self,
+        snapshot: &Snapshot,
+        landed: &Landed,
+        namespaces: &'n [String],
+    ) -> Result<Option<&'n String>, ReadError> {
+        let Some(parent) = self.git.commit(landed.commit)?.parents.first().copied() else { return Ok(None) };
+        let before = self.git.snapshot(parent)?;
+        for namespace in namespaces {
+            let spec = layout::spec(&landed.record.environment, namespace, &landed.record.service);
+            if before.blob_id(&spec)? != snapshot.blob_id(&spec)? {
+                return Ok(Some(namespace));
+            }
+        }
+        Ok(None)
+    }
+}
