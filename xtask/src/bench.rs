@@ -5,9 +5,11 @@ use crate::debian::{Need, provide};
 
 /// Builds with optimisation and measures.
 pub(crate) fn bench(args: &[String]) -> Result<(), Fault> {
-    let [name, rest @ ..] = args else { return Err("name what to measure: release or reconcile".to_owned()) };
-    if !matches!(name.as_str(), "release" | "reconcile") {
-        return Err(format!("there is no benchmark `{name}`; there are release and reconcile"));
+    let [name, rest @ ..] = args else {
+        return Err("name what to measure: cli, release or reconcile".to_owned());
+    };
+    if !matches!(name.as_str(), "cli" | "release" | "reconcile") {
+        return Err(format!("there is no benchmark `{name}`; there are cli, release and reconcile"));
     }
     provide(Need::Demo)?;
     if name == "reconcile" {

@@ -23,7 +23,7 @@ Usage: cargo xtask <command>
   demo [--once] [--git-only] [--context NAME]   plays the whole story on real parts, then stays up
   test [-- ARGS]                                runs every test, the end-to-end ones included
   crash [--kills N] [--seed N]                  kills the server N times (1000) under load, and judges the history
-  bench release|reconcile                       measures, each figure beside its limit
+  bench cli|release|reconcile                   measures, each figure beside its limit
   kube up|down|status|kubeconfig                the Kubernetes of the tests, by hand
   generate [--check]                            fills the book with what the programs say of themselves
   tidy                                          checks the rules of the house that no compiler knows";

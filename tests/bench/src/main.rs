@@ -3,6 +3,7 @@
 //! A limit is what the machine can do without us: a bare `git push` of one prepared commit, a bare parallel apply
 //! loop. Machines differ and are never quiet; a figure beside its limit still says something.
 
+mod cli;
 mod figures;
 mod machine;
 mod reconcile;
@@ -32,13 +33,14 @@ fn run() -> Result<()> {
     // A second call finds the provider installed; that is all we need.
     drop(rustls::crypto::ring::default_provider().install_default());
     let figures = match args.iter().map(String::as_str).collect::<Vec<_>>()[..] {
+        ["cli"] => cli::measure()?,
         ["release"] => runtime.block_on(release::measure(Part::Whole))?,
         ["release", "--ssh"] => runtime.block_on(release::measure(Part::Ssh))?,
         ["release", "--local"] => runtime.block_on(release::measure(Part::Local))?,
         ["release", "--long"] => runtime.block_on(release::measure(Part::Long))?,
         ["reconcile"] => runtime.block_on(reconcile::measure(reconcile::Scale::FULL))?,
         ["reconcile", "--small"] => runtime.block_on(reconcile::measure(reconcile::Scale::SMALL))?,
-        _ => bail!("name what to measure: release [--ssh|--local|--long], or reconcile [--small]"),
+        _ => bail!("name what to measure: cli, release [--ssh|--local|--long], or reconcile [--small]"),
     };
     let mut out = std::io::stdout().lock();
     writeln!(out, "{}\n\n{figures}", machine::describe())?;

@@ -18,6 +18,7 @@ mod cluster;
 pub mod demo;
 mod narrator;
 mod programs;
+pub mod recording;
 mod stage;
 pub mod story;
 

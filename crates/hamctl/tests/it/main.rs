@@ -9,6 +9,7 @@ mod foretells;
 mod history;
 mod local;
 mod login;
+mod queues;
 mod reads;
 mod samples;
 mod screen;

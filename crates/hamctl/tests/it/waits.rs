@@ -115,3 +115,52 @@ async fn the_rollout_is_part_of_the_json() {
     [exit 0]
     "#);
 }
+
+#[tokio::test]
+async fn a_release_that_was_given_up_ends_the_wait_at_once() {
+    let double = Double::start().await;
+    let pending =
+        api::ReleaseResponse { state: "pending".into(), commit: String::new(), ..landed("dev", NEW) };
+    let known = |state| api::KnownRelease {
+        state,
+        reason: "the config repository refused the commit: protected branch".into(),
+        ..api::KnownRelease::default()
+    };
+    let path = format!("GET /releases/{}", pending.id);
+    double
+        .answers("POST /release", &pending)
+        .answers(&path, &known(api::ReleaseState::Pending))
+        .answers(&path, &known(api::ReleaseState::Dead));
+    let command = format!("release --service billing --artifact {NEW} --env dev --wait --wait-timeout 60s");
+    insta::assert_snapshot!(Session::at(&double).run(&command).await, @r"
+    ------- stdout
+    Release of service: billing
+    [✓] Release of master-0a1b2c3d4e-99aa88bb77 to dev accepted, not in Git yet (id 0193b3c5-0000-7000-8000-000000000001)
+    ------- stderr
+    error: the release of master-0a1b2c3d4e-99aa88bb77 to dev was given up: the config repository refused the commit: protected branch
+    hint: when the cause is gone, release it again, or see `hamctl queue list`
+    [exit 6]
+    ");
+    let asked = double.asked();
+    assert!(!asked.iter().any(|asked| asked.contains("describe")), "nobody asks what runs: {asked:?}");
+}
+
+#[tokio::test]
+async fn the_wait_listens_to_the_server_s_events() {
+    let double = Double::start().await;
+    let event = api::Event::Rollout(Box::default());
+    let mut stream = b"id: 1\nevent: rollout\ndata: ".to_vec();
+    stream.extend(event.data().unwrap());
+    stream.push(b'\n');
+    double
+        .answers("POST /release", &landed("dev", NEW))
+        .answers_with(axum::http::StatusCode::OK, "GET /events", &stream)
+        .answers("GET /describe/release/billing/dev", &running(NEW, None))
+        .answers("GET /describe/release/billing/dev", &running(NEW, ready(NEW)));
+    let command = format!("release --service billing --artifact {NEW} --env dev --wait --wait-timeout 60s");
+    let told = Session::at(&double).run(&command).await;
+    assert!(told.contains("is ready in dev: Deployment web 2/2") && told.ends_with("[exit 0]"), "{told}");
+    let events: Vec<String> =
+        double.asked().into_iter().filter(|asked| asked.starts_with("GET /events")).collect();
+    assert_eq!(events, ["GET /events?service=billing&environment=dev"], "one connection was enough");
+}
