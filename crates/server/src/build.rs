@@ -6,6 +6,7 @@ use std::os::unix::fs::{DirBuilderExt, PermissionsExt};
 use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
+use std::time::Duration;
 
 use artifact_store::{ArtifactStore, Limits, Pushes, S3Settings, SpecIndex};
 use config_repo::{ConfigRepo, Options, Worker};
@@ -13,6 +14,7 @@ use explain::{Kind, Report};
 use git_mirror::{GpgSigner, SignError, Signer, SshSigner};
 use jiff::{Timestamp, Zoned};
 use queue::{Backoff, Queue};
+use reqwest::redirect::Policy;
 use tokio::sync::{Notify, Semaphore, oneshot};
 
 use crate::app::{App, Parts};
@@ -21,12 +23,15 @@ use crate::config::{BrokerConfig, Config, GitConfig, IdentityConfig, NotifyConfi
 use crate::http::UploadKey;
 use crate::identity::{Identity, Jwks, JwtRules};
 use crate::metrics::Metrics;
-use crate::notify::Notifier;
+use crate::notify::{Clients, Notifier};
 use crate::release::Waiting;
 use crate::rollouts::Rollouts;
 
 /// Uploads taken in at once; the others wait. The largest allowed need half a gigabyte together.
 const UPLOADS: usize = 8;
+
+/// How long making a connection to a peer may take; each call has a limit of its own beside it.
+const CONNECT_TIMEOUT: Duration = Duration::from_secs(5);
 
 /// Of a folder that its owner may read, write and enter, and nobody else.
 const OWNER_ONLY: u32 = 0o700;
@@ -51,7 +56,7 @@ pub(crate) struct Built {
     pub(crate) hears: Hears,
     pub(crate) broker: Option<BrokerConfig>,
     pub(crate) notify: NotifyConfig,
-    pub(crate) http: reqwest::Client,
+    pub(crate) clients: Clients,
 }
 
 /// Opens everything. A Git host or identity provider that is down does not keep the server from starting.
@@ -64,11 +69,7 @@ pub(crate) async fn build(config: Config) -> Result<Built, Report> {
         message: format!("the data folder {} cannot be made: {error}", folder.display()),
         hint: "give one that the server may write to: --data-dir".to_owned(),
     })?;
-    let http = reqwest::Client::builder().build().map_err(|error| Report {
-        kind: Kind::Internal,
-        message: format!("no HTTP client can be made: {}", explain::chain(&error).join(": ")),
-        hint: "install the system's CA certificates".to_owned(),
-    })?;
+    let clients = clients()?;
     let (queue, queue_ended) =
         Queue::open(&folder.join("queue.redb"), Backoff::default()).map_err(|error| Report::new(&error))?;
     let (store, hears) = store(&config.store, folder).await?;
@@ -86,7 +87,7 @@ pub(crate) async fn build(config: Config) -> Result<Built, Report> {
         .map_err(|error| Report::new(&error))?;
     let webhook_secret = config.identity.webhook_secret.clone();
     let app = Arc::new(Parts {
-        identity: identity(config.identity, &http),
+        identity: identity(config.identity, &clients.usual),
         store,
         queue,
         writer: repo.writer,
@@ -116,8 +117,20 @@ pub(crate) async fn build(config: Config) -> Result<Built, Report> {
         hears,
         broker: config.broker,
         notify: config.notify,
-        http,
+        clients,
     })
+}
+
+fn clients() -> Result<Clients, Report> {
+    let client = |redirects| {
+        let builder = reqwest::Client::builder().connect_timeout(CONNECT_TIMEOUT).redirect(redirects);
+        builder.build().map_err(|error| Report {
+            kind: Kind::Internal,
+            message: format!("no HTTP client can be made: {}", explain::chain(&error).join(": ")),
+            hint: "install the system's CA certificates".to_owned(),
+        })
+    };
+    Ok(Clients { usual: client(Policy::default())?, without_redirects: client(Policy::none())? })
 }
 
 /// Makes a folder that its owner alone may enter, so that nobody else reads the files in it. One that is another

@@ -5,6 +5,7 @@ mod git;
 mod grafana;
 mod people;
 mod store;
+mod webhook;
 
 use std::path::PathBuf;
 use std::time::Duration;
@@ -20,6 +21,7 @@ pub(crate) use git::{GitConfig, Signing};
 pub(crate) use grafana::GrafanaTarget;
 pub(crate) use people::People;
 pub(crate) use store::StoreConfig;
+pub(crate) use webhook::WebhookTarget;
 
 /// How the server is to run.
 pub(crate) struct Config {
@@ -54,14 +56,19 @@ pub(crate) struct NotifyConfig {
     pub(crate) mute_release_processed: bool,
     pub(crate) grafana: Vec<GrafanaTarget>,
     pub(crate) github: Option<GitHubConfig>,
+    pub(crate) webhooks: Vec<WebhookTarget>,
 }
 
-/// Tags at GitHub.
+/// Tags at GitHub, and what else it is told.
 #[derive(Clone)]
 pub(crate) struct GitHubConfig {
     pub(crate) url: String,
     pub(crate) organisation: String,
     pub(crate) token: SecretString,
+    /// Whether it hears of deployments.
+    pub(crate) deployments: bool,
+    /// Whether it hears how commits stand.
+    pub(crate) statuses: bool,
 }
 
 /// Everything that is wrong with the flags.
@@ -160,6 +167,10 @@ fn notify(args: &StartArgs, problems: &mut Problems) -> Option<NotifyConfig> {
     let base = |url: &str| url.trim_end_matches('/').to_owned();
     let people = problems.take(People::new(&args.email_suffix, &args.user_mappings));
     let grafana = problems.take(grafana::parse(&args.grafana_annotations));
+    let webhooks = problems.take(webhook::parse(&args.webhook, &args.webhook_secret));
+    if given(&args.github_api_token).is_none() && (args.github_deployments || args.github_commit_status) {
+        problems.add("--github-deployments and --github-commit-status need --github-api-token");
+    }
     Some(NotifyConfig {
         slack: given(&args.slack_token).map(|token| (base(&args.slack_url), token.to_owned().into())),
         people: people?,
@@ -171,6 +182,9 @@ fn notify(args: &StartArgs, problems: &mut Problems) -> Option<NotifyConfig> {
             url: base(&args.github_url),
             organisation: args.github_organisation.clone(),
             token: token.to_owned().into(),
+            deployments: args.github_deployments,
+            statuses: args.github_commit_status,
         }),
+        webhooks: webhooks?,
     })
 }

@@ -8,7 +8,7 @@
 //! ```text
 //!          http --------> release::accept --> queue --> release::work --> config-repo's writer --> Git host
 //!           |                 ^                 |
-//!  upload   +--> arrival -----+                 +--> notify: Slack, Grafana, GitHub
+//!  upload   +--> arrival -----+                 +--> notify: Slack, Grafana, GitHub, webhooks
 //!  S3, SQS -----^                               +--> broker: RabbitMQ (which also asks for releases)
 //!  daemon --> rollouts -------------------------+
 //! ```

@@ -1,27 +1,39 @@
 //! Who is told of what. Telling never holds up what it tells of: notices go through the queue, each on its own, and
 //! are tried again; those that can never be delivered stay visible as dead.
 //!
-//! `slack_text` holds the words, without I/O. [`Notifier`] decides who hears them. `slack`, `grafana` and `github`
-//! deliver.
+//! `slack_text` and `event` hold the words, without I/O. [`Notifier`] decides who hears them. `slack`, `grafana`,
+//! `github` and `webhook` deliver.
 
 mod deliver;
+mod event;
 mod github;
 mod grafana;
+mod news;
 mod notifier;
+mod silence;
 mod slack;
 mod slack_text;
+mod start;
+mod webhook;
 mod worker;
 
-pub(crate) use deliver::Deliver;
-pub(crate) use github::GitHub;
-pub(crate) use grafana::Grafana;
+use deliver::Deliver;
+use grafana::Grafana;
+pub(crate) use news::{Failed, Landed, Reported};
 pub(crate) use notifier::Notifier;
-pub(crate) use slack::Slack;
-pub(crate) use worker::work;
+use slack::Slack;
+pub(crate) use start::{Clients, deliver};
+use webhook::Webhooks;
 
 /// The kinds of work in the queue.
-pub(crate) const SLACK: &str = "slack";
+const SLACK: &str = "slack";
 /// As above.
-pub(crate) const GRAFANA: &str = "grafana";
+const GRAFANA: &str = "grafana";
+/// As above: tags.
+const GITHUB: &str = "github";
 /// As above.
-pub(crate) const GITHUB: &str = "github";
+const GITHUB_DEPLOYMENT: &str = "githubDeployment";
+/// As above.
+const GITHUB_STATUS: &str = "githubStatus";
+/// As above.
+const WEBHOOK: &str = "webhook";

@@ -18,7 +18,7 @@ use crate::build::{Built, Hears, build};
 use crate::config::Config;
 use crate::drain::drain;
 use crate::http::router;
-use crate::notify::{self, GitHub, Grafana, Slack};
+use crate::notify;
 use crate::release;
 use crate::serve::serve;
 
@@ -98,7 +98,7 @@ async fn listen(port: u16) -> Result<TcpListener, Report> {
 
 /// Starts every task.
 fn start(built: Built, listener: TcpListener, stop: &CancellationToken, tasks: &mut JoinSet<Ended>) {
-    let Built { app, worker, queue_ended, hears, broker, notify: config, http } = built;
+    let Built { app, worker, queue_ended, hears, broker, notify: config, clients } = built;
     let queue = app.queue.clone();
     tasks.spawn_blocking(move || {
         worker.run();
@@ -144,16 +144,9 @@ fn start(built: Built, listener: TcpListener, stop: &CancellationToken, tasks: &
     if let Some(config) = broker {
         tasks.spawn(worked(broker::work(app.clone(), config, stop.clone())));
     }
-    let notices = app.metrics.notices.clone();
-    if let Some((url, token)) = config.slack {
-        let slack = Slack::new(url, token, http.clone());
-        tasks.spawn(worked(notify::work(queue.clone(), notify::SLACK, slack, notices.clone(), stop.clone())));
-    }
-    let grafana = Grafana::new(config.grafana, http.clone());
-    tasks.spawn(worked(notify::work(queue.clone(), notify::GRAFANA, grafana, notices.clone(), stop.clone())));
-    if let Some(github) = config.github {
-        let github = GitHub::new(github, http);
-        tasks.spawn(worked(notify::work(queue, notify::GITHUB, github, notices.clone(), stop.clone())));
+    let notices = &app.metrics.notices;
+    for delivering in notify::deliver(config, &queue, notices, stop, clients) {
+        tasks.spawn(worked(delivering));
     }
     tasks.spawn(refresh(app, stop.clone()));
 }

@@ -1,21 +1,26 @@
-//! A GitHub double: the Git references of any repository, and push webhooks.
+//! A GitHub double: references, deployments and commit statuses of any repository, and push webhooks.
 
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
-use axum::extract::{Path, State};
-use axum::http::{HeaderMap, StatusCode};
+use axum::extract::{Path, Request, State};
+use axum::http::{HeaderMap, StatusCode, header};
+use axum::middleware::{self, Next};
+use axum::response::{IntoResponse, Response};
 use axum::routing::{patch, post};
 use axum::{Json, Router};
 use serde::Deserialize;
 use serde_json::{Value, json};
+use tokio::sync::watch;
 
 use crate::http::{HttpServer, secret};
 use crate::{PartError, Recorder};
 
+mod deployments;
 mod webhook;
 
+pub use deployments::{CommitStatus, Deployment};
 pub use webhook::PushEvent;
 
 /// The running double.
@@ -43,6 +48,9 @@ struct Site {
     token: String,
     refs: Mutex<BTreeMap<(String, String), String>>,
     changes: Recorder<RefChange>,
+    deployments: watch::Sender<Vec<Deployment>>,
+    statuses: Recorder<CommitStatus>,
+    limits: Mutex<Vec<u32>>,
 }
 
 #[derive(Debug, Deserialize)]
@@ -64,10 +72,15 @@ impl GitHub {
             token: "ghp_testkit".into(),
             refs: Mutex::default(),
             changes: Recorder::default(),
+            deployments: watch::Sender::new(Vec::new()),
+            statuses: Recorder::default(),
+            limits: Mutex::default(),
         });
         let router = Router::new()
             .route("/repos/{owner}/{name}/git/refs", post(create))
             .route("/repos/{owner}/{name}/git/refs/{*reference}", patch(update))
+            .merge(deployments::router())
+            .layer(middleware::from_fn_with_state(Arc::clone(&site), limited))
             .with_state(Arc::clone(&site));
         Ok(Self { server: HttpServer::start(router)?, site })
     }
@@ -82,6 +95,61 @@ impl GitHub {
     #[must_use]
     pub fn token(&self) -> &str {
         &self.site.token
+    }
+
+    /// Answers the next call with 403 and `Retry-After`, as GitHub does to who calls too often.
+    pub fn rate_limit_next(&self, retry_after_seconds: u32) {
+        self.site.limits.lock().unwrap_or_else(PoisonError::into_inner).push(retry_after_seconds);
+    }
+
+    /// All deployments, oldest first.
+    #[must_use]
+    pub fn deployments(&self) -> Vec<Deployment> {
+        self.site.deployments.borrow().clone()
+    }
+
+    /// The first deployment that `wanted` accepts, now or later.
+    ///
+    /// # Errors
+    /// When none came in time; the error shows what there is instead.
+    pub async fn wait_for_deployment(
+        &self,
+        what: &str,
+        deadline: Duration,
+        wanted: impl Fn(&Deployment) -> bool,
+    ) -> Result<Deployment, PartError> {
+        let mut deployments = self.site.deployments.subscribe();
+        let seen = async {
+            let all = deployments.wait_for(|all| all.iter().any(&wanted)).await.ok()?;
+            all.iter().find(|one| wanted(one)).cloned()
+        };
+        match tokio::time::timeout(deadline, seen).await {
+            Ok(Some(found)) => Ok(found),
+            Ok(None) | Err(_) => Err(PartError::Late {
+                what: what.into(),
+                waited: deadline,
+                state: format!("{:#?}", self.deployments()),
+            }),
+        }
+    }
+
+    /// All commit statuses, oldest first.
+    #[must_use]
+    pub fn statuses(&self) -> Vec<CommitStatus> {
+        self.site.statuses.all()
+    }
+
+    /// The first commit status that `wanted` accepts, there already or still to come.
+    ///
+    /// # Errors
+    /// When none came in time; the error shows what came instead.
+    pub async fn wait_for_status(
+        &self,
+        what: &str,
+        deadline: Duration,
+        wanted: impl Fn(&CommitStatus) -> bool,
+    ) -> Result<CommitStatus, PartError> {
+        self.site.statuses.wait_for(what, deadline, wanted).await
     }
 
     /// All accepted changes, oldest first.
@@ -113,7 +181,7 @@ impl Site {
         if !change.name.starts_with("refs/") || change.name.matches('/').count() < 2 {
             return problem(StatusCode::UNPROCESSABLE_ENTITY, "Reference name is not valid");
         }
-        if change.sha.len() != 40 || !change.sha.bytes().all(|byte| byte.is_ascii_hexdigit()) {
+        if !is_commit(&change.sha) {
             return problem(StatusCode::UNPROCESSABLE_ENTITY, "Object does not exist");
         }
         let mut refs = self.refs.lock().unwrap_or_else(PoisonError::into_inner);
@@ -128,6 +196,24 @@ impl Site {
         let answer = json!({"ref": change.name, "object": {"type": "commit", "sha": change.sha}});
         self.changes.record(change);
         (status, Json(answer))
+    }
+}
+
+fn is_commit(sha: &str) -> bool {
+    sha.len() == 40 && sha.bytes().all(|byte| byte.is_ascii_hexdigit())
+}
+
+async fn limited(State(site): State<Arc<Site>>, request: Request, next: Next) -> Response {
+    let wait = {
+        let mut limits = site.limits.lock().unwrap_or_else(PoisonError::into_inner);
+        (!limits.is_empty()).then(|| limits.remove(0))
+    };
+    match wait {
+        None => next.run(request).await,
+        Some(seconds) => {
+            let body = problem(StatusCode::FORBIDDEN, "You have exceeded a secondary rate limit");
+            ([(header::RETRY_AFTER, seconds.to_string())], body).into_response()
+        }
     }
 }
 

@@ -65,6 +65,22 @@ pub(crate) struct NotifyArgs {
     #[arg(long, env = "GITHUB_URL", default_value = "https://api.github.com", value_name = "URL")]
     pub(crate) github_url: String,
 
+    /// Make a deployment at GitHub of every release, and tell how its rollout went
+    #[arg(long, env = "GITHUB_DEPLOYMENTS", num_args = 0..=1, require_equals = true, default_value_t = false, default_missing_value = "true")]
+    pub(crate) github_deployments: bool,
+
+    /// Set a status beside the commit at GitHub, `release-manager/ENVIRONMENT`, for every release and its rollout
+    #[arg(long, env = "GITHUB_COMMIT_STATUS", num_args = 0..=1, require_equals = true, default_value_t = false, default_missing_value = "true")]
+    pub(crate) github_commit_status: bool,
+
+    /// Addresses that events are posted to, signed; separated by commas
+    #[arg(long, env = "WEBHOOK", value_delimiter = ',', value_name = "LIST")]
+    pub(crate) webhook: Vec<String>,
+
+    /// Secrets to sign events with, `whsec_...`: one for all addresses, or one for each in their order
+    #[arg(long, env = "WEBHOOK_SECRET", hide_env_values = true, value_delimiter = ',', value_name = "LIST")]
+    pub(crate) webhook_secret: Vec<String>,
+
     /// GitHub organisation of the services' repositories
     #[arg(long, env = "GITHUB_ORGANISATION", default_value = "lunarway", value_name = "NAME")]
     pub(crate) github_organisation: String,

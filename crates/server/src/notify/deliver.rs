@@ -11,6 +11,12 @@ pub(crate) enum Undelivered {
 
 /// Delivers notices of one kind.
 pub(crate) trait Deliver: Send + Sync + 'static {
+    /// Tries of one notice: with the queue's waits of at most a minute, more than an hour.
+    const MOST_TRIES: u32 = 80;
+
+    /// Notices under way at once.
+    const AT_ONCE: usize = 4;
+
     /// Delivers one; it may have been delivered before, when the server was killed just then.
     fn deliver(&self, payload: &[u8]) -> impl Future<Output = Result<(), Undelivered>> + Send;
 }

@@ -10,6 +10,7 @@ use serde_json::json;
 
 use super::Deliver;
 use super::deliver::{Undelivered, broken, refused, unreadable};
+use super::silence::Silence;
 use crate::config::GrafanaTarget;
 
 const TIMEOUT: Duration = Duration::from_secs(10);
@@ -34,12 +35,13 @@ impl Annotation {
 
 /// Annotates.
 pub(crate) struct Grafana {
-    targets: Vec<GrafanaTarget>,
+    targets: Vec<(GrafanaTarget, Silence)>,
     http: reqwest::Client,
 }
 
 impl Grafana {
     pub(crate) fn new(targets: Vec<GrafanaTarget>, http: reqwest::Client) -> Self {
+        let targets = targets.into_iter().map(|target| (target, Silence::default())).collect();
         Self { targets, http }
     }
 }
@@ -48,7 +50,8 @@ impl Deliver for Grafana {
     async fn deliver(&self, payload: &[u8]) -> Result<(), Undelivered> {
         let Annotation { service, environment, data } =
             serde_json::from_slice(payload).map_err(|error| unreadable(&error))?;
-        let Some(target) = self.targets.iter().find(|target| target.environment == environment) else {
+        let of_environment = |(target, _): &&(GrafanaTarget, Silence)| target.environment == environment;
+        let Some((target, silence)) = self.targets.iter().find(of_environment) else {
             tracing::info!(environment, "Grafana is no longer configured for this environment");
             return Ok(());
         };
@@ -57,9 +60,11 @@ impl Deliver for Grafana {
             "tags": ["deployment", service, environment],
             "data": data,
         });
+        silence.over().await;
         let request = self.http.post(format!("{}/api/annotations/graphite", target.url));
         let sent = request.timeout(TIMEOUT).bearer_auth(target.key.expose_secret()).json(&body).send().await;
         let answer = sent.map_err(|error| broken("Grafana", error))?;
+        silence.heed(&answer);
         let status = answer.status();
         if status.is_success() {
             return Ok(());

@@ -1,16 +1,20 @@
-//! Who hears of what. Pure: it makes rows for the queue.
+//! Who hears of what: it makes rows for the queue, and does no more.
 
+use api::RolloutState;
 use artifact::{ArtifactSpec, Intent};
+use jiff::Timestamp;
 use policy::Release;
 use queue::NewItem;
 use serde::Serialize;
 
-use super::github::Tag;
+use super::event::Event;
+use super::github::{Deployment, State, Status, Tag};
 use super::grafana::Annotation;
 use super::slack::{Post, To};
 use super::slack_text::{self, Attachment};
-use super::{GITHUB, GRAFANA, SLACK};
-use crate::config::NotifyConfig;
+use super::webhook::Delivery;
+use super::{Failed, GITHUB, GITHUB_DEPLOYMENT, GITHUB_STATUS, GRAFANA, Landed, Reported, SLACK, WEBHOOK};
+use crate::config::{GitHubConfig, NotifyConfig};
 use crate::rollouts::Report;
 
 /// Knows who wants to hear of what.
@@ -24,7 +28,8 @@ impl Notifier {
     }
 
     /// A release landed.
-    pub(crate) fn after_release(&self, release: &Release, spec: &ArtifactSpec) -> Vec<NewItem> {
+    pub(crate) fn after_release(&self, landed: Landed<'_>) -> Vec<NewItem> {
+        let Landed { release, spec, .. } = landed;
         let environment = release.environment.as_str();
         let released = slack_text::released(release, spec);
         let mut rows = vec![self.to_channel(&format!("#releases-{environment}"), released.clone())];
@@ -34,34 +39,40 @@ impl Notifier {
         }
         let grafana = self.config.grafana.iter().any(|target| target.environment == environment);
         rows.push(grafana.then(|| row(GRAFANA, "", &Annotation::new(release, spec))));
-        let github = self.config.github.is_some() && spec.application.provider.eq_ignore_ascii_case("github");
+        let github = self.github(spec);
         let tag = Tag::new(release, spec);
-        rows.push(github.then(|| row(GITHUB, &tag.key(), &tag)));
+        rows.push(github.map(|_| row(GITHUB, &tag.key(), &tag)));
+        rows.extend(github.into_iter().flat_map(|github| landed_at_github(github, landed)).map(Some));
+        rows.extend(self.webhooks(|now| Event::landed(&landed, now)).into_iter().map(Some));
         rows.into_iter().flatten().collect()
     }
 
+    /// GitHub, when the artifact was built from a repository there.
+    fn github(&self, spec: &ArtifactSpec) -> Option<&GitHubConfig> {
+        self.config.github.as_ref().filter(|_| spec.application.provider.eq_ignore_ascii_case("github"))
+    }
+
     /// A release that was accepted cannot be done, and nobody waits for its answer.
-    pub(crate) fn release_given_up(
-        &self,
-        release: &Release,
-        spec: Option<&ArtifactSpec>,
-        reason: &str,
-    ) -> Vec<NewItem> {
+    pub(crate) fn release_given_up(&self, failed: Failed<'_>) -> Vec<NewItem> {
+        let mut rows = self.webhooks(|now| Event::failed(&failed, now));
+        rows.extend(self.given_up_on_slack(failed));
+        rows
+    }
+
+    fn given_up_on_slack(&self, failed: Failed<'_>) -> Option<NewItem> {
+        let Failed { release, spec, reason } = failed;
         let branch = spec.map_or("", |spec| spec.application.branch.as_str());
-        let author = spec.filter(|_| release.intent == Intent::AutoRelease);
-        let row = if let Some(spec) = author {
+        if let Some(spec) = spec.filter(|_| release.intent == Intent::AutoRelease) {
             if self.config.mute_policy {
-                return Vec::new();
+                return None;
             }
             let service = release.service.as_str();
-            let failed = slack_text::auto_release_failed(service, &release.environment, branch);
-            self.to_person(&spec.application.author_email, failed)
-        } else {
-            let namespace = spec.map_or("", |spec| spec.namespace.as_str());
-            let given_up = slack_text::given_up(release, branch, namespace, reason);
-            self.to_person(release.actor.email(), given_up)
-        };
-        row.into_iter().collect()
+            let text = slack_text::auto_release_failed(service, &release.environment, branch);
+            return self.to_person(&spec.application.author_email, text);
+        }
+        let namespace = spec.map_or("", |spec| spec.namespace.as_str());
+        let given_up = slack_text::given_up(release, branch, namespace, reason);
+        self.to_person(release.actor.email(), given_up)
     }
 
     /// A policy releases a new artifact.
@@ -82,7 +93,21 @@ impl Notifier {
     }
 
     /// A daemon reported.
-    pub(crate) fn after_report(&self, report: &Report) -> Vec<NewItem> {
+    pub(crate) fn after_report(&self, reported: &Reported<'_>) -> Vec<NewItem> {
+        let mut rows = self.report_on_slack(reported.report);
+        let github = reported.spec.as_ref().and_then(|spec| Some((self.github(spec)?, spec)));
+        rows.extend(github.into_iter().flat_map(|(github, spec)| reported_at_github(github, spec, reported)));
+        rows.extend(self.webhooks(|now| Event::rollout(reported, now)));
+        rows
+    }
+
+    /// Whether what a report is about has to be looked up.
+    pub(crate) fn wants_more_of_reports(&self) -> bool {
+        let github = self.config.github.as_ref();
+        !self.config.webhooks.is_empty() || github.is_some_and(|github| github.deployments || github.statuses)
+    }
+
+    fn report_on_slack(&self, report: &Report) -> Vec<NewItem> {
         if self.config.mute_k8s {
             return Vec::new();
         }
@@ -122,6 +147,18 @@ impl Notifier {
         );
     }
 
+    /// The same event for every receiver, under the same id.
+    fn webhooks(&self, event: impl FnOnce(Timestamp) -> Event) -> Vec<NewItem> {
+        if self.config.webhooks.is_empty() {
+            return Vec::new();
+        }
+        let body = event(Timestamp::now()).to_json();
+        let id = format!("msg_{}", uuid::Uuid::now_v7().simple());
+        let delivery = |url: &String| Delivery { url: url.clone(), id: id.clone(), body: body.clone() };
+        let deliveries = self.config.webhooks.iter().map(|target| delivery(&target.url));
+        deliveries.map(|delivery| row(WEBHOOK, "", &delivery)).collect()
+    }
+
     fn to_channel(&self, channel: &str, attachment: Attachment) -> Option<NewItem> {
         self.post(To::Channel(channel.to_owned()), attachment)
     }
@@ -155,4 +192,55 @@ fn row<T: Serialize>(kind: &str, key: &str, notice: &T) -> NewItem {
         key: key.to_owned(),
         payload: serde_json::to_vec(notice).expect("a struct of texts can be written as JSON"),
     }
+}
+
+fn landed_at_github(github: &GitHubConfig, landed: Landed<'_>) -> Vec<NewItem> {
+    let Landed { release, spec, .. } = landed;
+    let by = release.actor.name();
+    let text = format!("{} released to {} by {by}", release.artifact, release.environment);
+    let deployment = Deployment {
+        repository: spec.application.name.clone(),
+        sha: spec.application.sha.clone(),
+        environment: release.environment.to_string(),
+        service: release.service.to_string(),
+        artifact: release.artifact.to_string(),
+        release: Some(release.id.to_string()),
+        state: State::InProgress,
+        text,
+    };
+    at_github(github, deployment, "success")
+}
+
+fn reported_at_github(github: &GitHubConfig, spec: &ArtifactSpec, reported: &Reported<'_>) -> Vec<NewItem> {
+    let [environment, _, artifact] = reported.report.place();
+    let (state, word, outcome) = match reported.state {
+        RolloutState::Ready => (State::Success, "success", "runs"),
+        RolloutState::Failed => (State::Failure, "failure", "fails"),
+        RolloutState::Unknown | RolloutState::Progressing => return Vec::new(),
+    };
+    let deployment = Deployment {
+        repository: spec.application.name.clone(),
+        sha: spec.application.sha.clone(),
+        environment: environment.to_owned(),
+        service: spec.service.clone(),
+        artifact: artifact.to_owned(),
+        release: None,
+        state,
+        text: format!("{artifact} {outcome} in {environment}"),
+    };
+    at_github(github, deployment, word)
+}
+
+/// A deployment and a status, as far as they are asked for.
+fn at_github(github: &GitHubConfig, deployment: Deployment, word: &str) -> Vec<NewItem> {
+    let status = Status {
+        repository: deployment.repository.clone(),
+        sha: deployment.sha.clone(),
+        environment: deployment.environment.clone(),
+        state: word.to_owned(),
+        text: deployment.text.clone(),
+    };
+    let status = github.statuses.then(|| row(GITHUB_STATUS, &status.key(), &status));
+    let deployment = github.deployments.then(|| row(GITHUB_DEPLOYMENT, &deployment.key(), &deployment));
+    deployment.into_iter().chain(status).collect()
 }

@@ -4,22 +4,16 @@ use std::collections::HashMap;
 use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
-use reqwest::StatusCode;
 use secrecy::{ExposeSecret, SecretString};
 use serde::{Deserialize, Serialize};
 
 use super::Deliver;
 use super::deliver::{Undelivered, broken, refused, unreadable};
+use super::silence::Silence;
 use super::slack_text::Attachment;
 
 /// How long one call may take.
 const TIMEOUT: Duration = Duration::from_secs(10);
-
-/// How long Slack may be silent when it does not say for how long.
-const DEFAULT_RETRY_AFTER: Duration = Duration::from_secs(1);
-
-/// Never longer than this, whatever Slack says.
-const MAX_RETRY_AFTER: Duration = Duration::from_secs(60);
 
 /// How long a looked-up user is believed.
 const USER_KEPT: Duration = Duration::from_secs(3600);
@@ -56,8 +50,7 @@ pub(crate) struct Slack {
     token: SecretString,
     http: reqwest::Client,
     users: Mutex<HashMap<String, (String, Instant)>>,
-    /// Until when Slack wants to hear nothing.
-    silent_until: Mutex<Option<Instant>>,
+    silence: Silence,
 }
 
 #[derive(Deserialize)]
@@ -82,7 +75,7 @@ const PASSING: [&str; 5] =
 
 impl Slack {
     pub(crate) fn new(url: String, token: SecretString, http: reqwest::Client) -> Self {
-        Self { url, token, http, users: Mutex::default(), silent_until: Mutex::default() }
+        Self { url, token, http, users: Mutex::default(), silence: Silence::default() }
     }
 
     async fn post(&self, post: &Post) -> Result<(), Undelivered> {
@@ -122,21 +115,13 @@ impl Slack {
     }
 
     async fn call(&self, method: &str, form: &[(&str, &str)]) -> Result<Answer, Refusal> {
-        let until = *lock(&self.silent_until);
-        if let Some(until) = until {
-            tokio::time::sleep_until(until.into()).await;
-        }
+        self.silence.over().await;
         let mut form = form.to_vec();
         form.push(("token", self.token.expose_secret()));
         let sent = self.http.post(format!("{}/{method}", self.url)).timeout(TIMEOUT).form(&form).send().await;
         let answer = sent.map_err(|error| Refusal::Other(broken("Slack", error)))?;
         let status = answer.status();
-        if status == StatusCode::TOO_MANY_REQUESTS {
-            let said = answer.headers().get("retry-after").and_then(|value| value.to_str().ok());
-            let seconds = said.and_then(|text| text.trim().parse().ok()).map(Duration::from_secs);
-            let wait = seconds.unwrap_or(DEFAULT_RETRY_AFTER).min(MAX_RETRY_AFTER);
-            *lock(&self.silent_until) = Some(Instant::now() + wait);
-        }
+        self.silence.heed(&answer);
         let text = answer.text().await.map_err(|error| Refusal::Other(broken("Slack", error)))?;
         if !status.is_success() {
             return Err(Refusal::Other(refused("Slack", status, &text)));

@@ -11,12 +11,6 @@ use super::deliver::Undelivered;
 use crate::drain::drain;
 use crate::metrics::{Notices, Told};
 
-/// Tries of one notice: with the queue's waits, more than an hour.
-const MOST_TRIES: u32 = 80;
-
-/// Notices of a kind under way at once.
-const AT_ONCE: usize = 4;
-
 /// Delivers until it is told to stop.
 pub(crate) async fn work<D: Deliver>(
     queue: Queue,
@@ -26,7 +20,8 @@ pub(crate) async fn work<D: Deliver>(
     stop: CancellationToken,
 ) -> Result<(), QueueError> {
     let deliver = Arc::new(deliver);
-    drain(queue, kind, AT_ONCE, stop, move |taken| one(deliver.clone(), notices.clone(), kind, taken)).await
+    drain(queue, kind, D::AT_ONCE, stop, move |taken| one(deliver.clone(), notices.clone(), kind, taken))
+        .await
 }
 
 async fn one<D: Deliver>(
@@ -41,7 +36,7 @@ async fn one<D: Deliver>(
             notices.count(kind, Told::Delivered);
             taken.finish(Vec::new()).await.map(drop)
         }
-        Err(Undelivered::Later(reason)) if taken.item().attempts < MOST_TRIES => {
+        Err(Undelivered::Later(reason)) if taken.item().attempts < D::MOST_TRIES => {
             notices.count(kind, Told::Later);
             taken.retry_later(reason).await
         }

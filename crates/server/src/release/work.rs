@@ -16,6 +16,7 @@ use super::settle::{Ending, Fate};
 use super::{RELEASE, ReleaseItem, manifests};
 use crate::app::App;
 use crate::metrics::{Outcome, ReleaseLabels};
+use crate::notify::{Failed, Landed};
 
 /// Releases under way at once. Each holds its manifests, some tens of kilobytes; the writer pushes as many together as
 /// wait, so more would not be faster.
@@ -106,14 +107,17 @@ async fn end(app: &App, taken: Taken, release: &Release, artifact: Option<&Artif
     let Release { id, service, environment, .. } = release;
     let reason = ending.reason();
     let fate = ending.fate();
-    let landed = matches!(&ending, Ending::Landed { .. });
+    let landed = match &ending {
+        Ending::Landed { commit } => Some(commit.clone()),
+        Ending::AlreadyThere | Ending::Denied(_) | Ending::Pending { .. } | Ending::Failed(_) => None,
+    };
     let accepted = taken.item().accepted;
     let is_told = ReleaseItem::is_told(&taken.item().payload);
     let heard = app.waiting.answer(*id, ending);
     let done = match fate {
         Fate::Finish => {
             let mut notices = Vec::new();
-            if let Some(artifact) = artifact.filter(|_| landed) {
+            if let (Some(artifact), Some(commit)) = (artifact, landed) {
                 let spec = artifact.spec();
                 let labels = ReleaseLabels {
                     environment: environment.to_string(),
@@ -125,7 +129,7 @@ async fn end(app: &App, taken: Taken, release: &Release, artifact: Option<&Artif
                 app.metrics.landed(&labels, since);
                 app.notifier.log_release(release, spec);
                 notices = app.outbox.released(release, spec, is_told, accepted);
-                notices.extend(app.notifier.after_release(release, spec));
+                notices.extend(app.notifier.after_release(Landed { release, spec, commit: &commit }));
                 // The host answers again, so what waited for it need not wait longer.
                 app.queue.wake(RELEASE);
             }
@@ -142,7 +146,8 @@ async fn end(app: &App, taken: Taken, release: &Release, artifact: Option<&Artif
         }
         Fate::TellOrKeep => {
             warn!(%service, env = %environment, %id, reason, "an accepted release cannot be done; it is kept as dead");
-            let notices = app.notifier.release_given_up(release, artifact.map(Artifact::spec), &reason);
+            let spec = artifact.map(Artifact::spec);
+            let notices = app.notifier.release_given_up(Failed { release, spec, reason: &reason });
             taken.give_up(reason, notices).await.map(drop)
         }
     };

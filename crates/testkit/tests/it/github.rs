@@ -34,6 +34,34 @@ async fn a_tag_is_made_once_and_moved_after_that() {
 }
 
 #[tokio::test]
+async fn a_deployment_is_found_again_and_goes_through_states() {
+    let github = GitHub::start().await.unwrap();
+    let call = async |method: Method, path: &str, body: serde_json::Value| {
+        let url = format!("{}/repos/acme/pay/{path}", github.url());
+        let request = client().request(method, url).basic_auth("acme", Some(github.token())).json(&body);
+        let answer = request.send().await.unwrap();
+        (answer.status().as_u16(), answer.json::<serde_json::Value>().await.unwrap())
+    };
+    let new = json!({"ref": SHA, "environment": "dev", "payload": {"release": "1"}, "auto_merge": false, "required_contexts": []});
+    let careless = json!({"ref": SHA, "environment": "dev"});
+    assert_eq!(call(Method::POST, "deployments", careless).await.0, 409);
+    assert_eq!(call(Method::POST, "deployments", new).await, (201, json!({"id": 1})));
+    let found = call(Method::GET, &format!("deployments?sha={SHA}&environment=dev"), json!(null)).await.1;
+    assert_eq!(found[0]["payload"]["release"], "1");
+    assert_eq!(call(Method::GET, "deployments?environment=prod", json!(null)).await.1, json!([]));
+    for (state, status) in [("in_progress", 201), ("success", 201), ("done", 422)] {
+        assert_eq!(call(Method::POST, "deployments/1/statuses", json!({"state": state})).await.0, status);
+    }
+    assert_eq!(call(Method::GET, "deployments/1/statuses", json!(null)).await.1[0]["state"], "success");
+    assert_eq!(github.deployments()[0].states, ["in_progress", "success"]);
+    let status = json!({"state": "success", "context": "ci"});
+    assert_eq!(call(Method::POST, &format!("statuses/{SHA}"), status).await.0, 201);
+    assert_eq!(github.statuses()[0].context, "ci");
+    github.rate_limit_next(1);
+    assert_eq!(call(Method::GET, "deployments", json!(null)).await.0, 403);
+}
+
+#[tokio::test]
 async fn strangers_and_nonsense_change_nothing() {
     let github = GitHub::start().await.unwrap();
     let url = format!("{}/repos/acme/pay/git/refs", github.url());

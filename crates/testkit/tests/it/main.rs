@@ -9,6 +9,7 @@ mod http_proxy;
 mod oidc;
 mod proxy;
 mod rabbitmq;
+mod receiver;
 mod s3;
 mod slack;
 mod sqs;
