@@ -54,13 +54,15 @@ pub(crate) fn read(message: &str) -> Option<Record> {
     };
     let person = |name: &str| field(name).and_then(person).unwrap_or_default();
     let mut released_by = person("Artifact-released-by");
-    if released_by.email().is_empty() && title.is_some() {
+    let artifact = named("Artifact-ID", "id");
+    // An artifact may be called "by": a title that says otherwise than the fields was misread.
+    if released_by.email().is_empty() && of_title("id") == artifact {
         released_by = Person::new("", of_title("email"));
     }
     let record = Record {
         environment: named("Environment", "env"),
         service: named("Service", "service"),
-        artifact: named("Artifact-ID", "id"),
+        artifact,
         intent: intent(&fields, kind, of_title("previous")),
         released_by,
         created_by: person("Artifact-created-by"),

@@ -115,13 +115,26 @@ fn titles_of_every_age_are_read() {
     }
 }
 
+/// Whatever the type takes of tame and hostile texts.
+fn any_name<T: std::str::FromStr + std::fmt::Debug>() -> impl Strategy<Value = T> {
+    let texts = prop_oneof![
+        "[a-zA-Z0-9][a-zA-Z0-9._/-]{0,30}",
+        "\\PC{1,20}",
+        "[a-z \u{85}\u{a0}\u{2028}\u{feff}:<>\\[\\]/\n\r\t-]{1,12}",
+        Just("by".to_owned()),
+        Just("to".to_owned()),
+        Just("rollback".to_owned()),
+    ];
+    texts.prop_filter_map("no name", |text| text.parse().ok())
+}
+
 fn intents() -> impl Strategy<Value = Intent> {
     prop_oneof![
         Just(Intent::ReleaseArtifact),
         Just(Intent::AutoRelease),
-        "[a-z]{1,9}(/[a-z0-9-]{1,9})?".prop_map(|b| Intent::ReleaseBranch { branch: b.parse().unwrap() }),
-        "[a-z][a-z0-9-]{0,9}".prop_map(|e| Intent::Promote { from: e.parse().unwrap() }),
-        "[a-zA-Z0-9][a-zA-Z0-9._-]{0,20}".prop_map(|i| Intent::Rollback { previous: i.parse().unwrap() }),
+        any_name().prop_map(|branch| Intent::ReleaseBranch { branch }),
+        any_name().prop_map(|from| Intent::Promote { from }),
+        any_name().prop_map(|previous| Intent::Rollback { previous }),
     ]
 }
 
@@ -129,25 +142,28 @@ proptest! {
     #[test]
     fn what_is_written_is_read_back(
         intent in intents(),
-        artifact in "[a-zA-Z0-9][a-zA-Z0-9._-]{0,30}",
-        service in "[a-z][a-zA-Z0-9._-]{0,20}",
-        environment in "[a-z][a-z0-9_-]{0,20}",
-        names in prop::array::uniform2(("\\PC{0,20}|[a-z\n<>:]{0,20}", "\\PC{0,20}")),
+        artifact in any_name::<artifact::ArtifactId>(),
+        service in any_name::<artifact::ServiceName>(),
+        environment in any_name::<artifact::EnvName>(),
+        names in prop::array::uniform2((
+            "\\PC{0,20}|[a-z\n<>:]{0,20}|\n\nRelease-intent: AutoRelease\nService: evil",
+            "\\PC{0,20}|[a-z \r\n<>\u{85}\u{2028}]{0,9}|a@b>\nEnvironment: prod",
+        )),
         id in any::<[u8; 16]>(),
     ) {
         let [actor, created_by] = names.map(|(name, email)| Person::new(&name, &email));
         let wanted = Release {
             id: ReleaseId::from_bytes(id),
-            service: service.parse().unwrap(),
-            environment: environment.parse().unwrap(),
-            artifact: artifact.parse().unwrap(),
+            service: service.clone(),
+            environment: environment.clone(),
+            artifact: artifact.clone(),
             intent,
             actor,
         };
         let record = read(&release(&wanted, &created_by)).expect("a release");
-        prop_assert_eq!(record.environment, environment);
-        prop_assert_eq!(record.service, service);
-        prop_assert_eq!(record.artifact, artifact);
+        prop_assert_eq!(record.environment, environment.as_str());
+        prop_assert_eq!(record.service, service.as_str());
+        prop_assert_eq!(record.artifact, artifact.as_str());
         prop_assert_eq!(record.intent, wanted.intent);
         prop_assert_eq!(record.created_by, created_by);
         if wanted.actor.email().is_empty() {
