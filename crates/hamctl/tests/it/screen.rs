@@ -51,14 +51,14 @@ impl Screen {
     }
 
     /// Waits until the command has printed this.
-    fn shows(&mut self, text: &str) {
+    pub(crate) fn shows(&mut self, text: &str) {
         let before = self.session.exp_string(text).unwrap();
         self.print(&before);
         self.print(text);
     }
 
     /// Presses keys, as the bytes a terminal sends for them.
-    fn presses(&mut self, keys: &str) {
+    pub(crate) fn presses(&mut self, keys: &str) {
         self.session.send(keys).unwrap();
         self.session.flush().unwrap();
     }

@@ -128,3 +128,24 @@ async fn a_difference_is_coloured() {
     assert_eq!(colour("+        image"), vt100::Color::Idx(2));
     assert_eq!(colour("@@ "), vt100::Color::Idx(6));
 }
+
+#[tokio::test]
+async fn a_watched_status_is_redrawn_in_place() {
+    let double = Double::start().await;
+    let row = |tag: &str| EnvironmentStatus { tag: tag.into(), ..dev() };
+    double.answers("GET /status", &status(vec![row(OLD)])).answers("GET /status", &status(vec![row(NEW)]));
+    let url = double.url.clone();
+    let screen = converse(move || {
+        let mut screen = Screen::wide(80, &url, "status --service billing --watch");
+        screen.shows("77ff00aa11");
+        screen.shows("0a1b2c3d4e");
+        screen.shows("\n");
+        screen.presses("\x03");
+        screen.ends().1
+    })
+    .await;
+    let shown = screen.screen().contents();
+    let lines: Vec<&str> = shown.lines().collect();
+    assert!(lines.len() <= 4 && lines[0] == "Status for service billing", "{shown}");
+    assert!(shown.contains(NEW) && !shown.contains(OLD), "{shown}");
+}
