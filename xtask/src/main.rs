@@ -1,4 +1,4 @@
-//! The project's own commands: `cargo xtask demo`, `test`, `crash`, `bench`, `kube`, `tidy`.
+//! The project's own commands: `cargo xtask demo`, `test`, `crash`, `fuzz`, `bench`, `kube`, `tidy`.
 //!
 //! Each installs what it needs on a fresh Debian machine, says so, and shows how far it is.
 
@@ -7,6 +7,7 @@ mod cargo;
 mod crash;
 mod debian;
 mod demo;
+mod fuzz;
 mod generate;
 mod kube;
 mod test;
@@ -24,6 +25,7 @@ Usage: cargo xtask <command>
   test [-- ARGS]                                runs every test, the end-to-end ones included
   crash [--kills N] [--seed N]                  kills the server N times (1000) under load, and judges the history
   bench cli|release|reconcile                   measures, each figure beside its limit
+  fuzz [TARGET..] [--seconds N]                 feeds foreign bytes to each parser for N seconds (60)
   kube up|down|status|kubeconfig                the Kubernetes of the tests, by hand
   generate [--check]                            fills the book with what the programs say of themselves
   tidy                                          checks the rules of the house that no compiler knows";
@@ -38,6 +40,7 @@ fn main() -> io::Result<ExitCode> {
         "demo" => demo::demo(rest),
         "test" => test::test(rest),
         "crash" => crash::crash(rest),
+        "fuzz" => fuzz::fuzz(rest),
         "bench" => bench::bench(rest),
         "generate" => generate::generate(rest),
         "tidy" => tidy::tidy(),

@@ -44,7 +44,10 @@ impl Settings {
     }
 
     /// Reads the file; every fault is an error, since a wrong guess would open an environment.
-    pub(crate) fn parse(text: &str) -> Result<Self, SettingsError> {
+    ///
+    /// # Errors
+    /// With what is wrong in it.
+    pub fn parse(text: &str) -> Result<Self, SettingsError> {
         let wrong = |problem: String| SettingsError { problem };
         let documents = yaml::documents(text).map_err(|error| wrong(error.to_string()))?;
         let [document] = documents.as_slice() else {

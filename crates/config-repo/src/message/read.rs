@@ -36,6 +36,14 @@ static TITLE: LazyLock<Regex> = LazyLock::new(|| {
     .expect("a constant pattern is valid")
 });
 
+impl Record {
+    /// The release a commit's message records; `None` for any other commit.
+    #[must_use]
+    pub fn read(message: &str) -> Option<Self> {
+        read(message)
+    }
+}
+
 /// The release a message records; `None` for any other commit.
 pub(crate) fn read(message: &str) -> Option<Record> {
     let (title, fields) = split(message);
