@@ -19,5 +19,5 @@ pub use bodies::bodies;
 pub use documents::{settings, yaml};
 pub use history::{commit_message, policies};
 pub use objects::kube_object;
-pub use targets::TARGETS;
+pub use targets::{TARGETS, Target};
 pub use templates::go_template;

@@ -1,7 +1,10 @@
 //! All targets by name.
 
+/// What a target does with some bytes.
+pub type Target = fn(&[u8]);
+
 /// Each target: its name, which is its file in `fuzz/fuzz_targets` and its folder in `fuzz/seeds`, and what it does.
-pub const TARGETS: [(&str, fn(&[u8])); 9] = [
+pub const TARGETS: [(&str, Target); 9] = [
     ("artifact_json", crate::artifact_json),
     ("bodies", crate::bodies),
     ("commit_message", crate::commit_message),
