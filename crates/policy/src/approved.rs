@@ -5,6 +5,26 @@
 /// ```compile_fail
 /// let forged = policy::Approved("release everything");
 /// ```
+///
+/// Nor can the gate's own way be called from outside, and what was approved cannot be exchanged for something else:
+///
+/// ```compile_fail
+/// let forged = policy::Approved::by_the_gate("release everything");
+/// ```
+///
+/// ```compile_fail
+/// fn exchange(approved: &mut policy::Approved<String>) {
+///     *approved.change() = "release everything".to_owned();
+/// }
+/// ```
+///
+/// The same function does compile when it only looks:
+///
+/// ```
+/// fn look(approved: &mut policy::Approved<String>) -> usize {
+///     approved.change().len()
+/// }
+/// ```
 #[derive(Debug)]
 pub struct Approved<C>(C);
 
