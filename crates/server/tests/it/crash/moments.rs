@@ -18,6 +18,9 @@ const TICK: Duration = Duration::from_millis(1);
 /// Between two events that are close together.
 const SHORT: Duration = Duration::from_millis(25);
 
+/// On a busy machine a phase takes longer, and then a part of this is as random.
+const LONGEST: Duration = Duration::from_secs(3);
+
 /// What a release is in when the server dies.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) enum Phase {
@@ -72,7 +75,7 @@ impl Moments {
 
     /// Lets a random part of a phase pass.
     pub(super) async fn pass(&mut self, phase: Phase) {
-        let whole = self.takes.get(&phase).copied().unwrap_or(SHORT);
+        let whole = self.takes.get(&phase).copied().unwrap_or(SHORT).min(LONGEST);
         let part = whole.mul_f64(self.random());
         // Not a wait for something: the moment is what varies.
         drop(timeout(part, std::future::pending::<()>()).await);
