@@ -5,6 +5,7 @@ use std::io;
 
 use explain::{Explain, Kind};
 
+use crate::ci::CiError;
 use crate::folder::FolderError;
 use crate::mappings::MappingError;
 use crate::push::PushError;
@@ -12,6 +13,8 @@ use crate::push::PushError;
 /// Why a step failed.
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum StepError {
+    #[error(transparent)]
+    Ci(#[from] CiError),
     #[error(transparent)]
     Folder(#[from] FolderError),
     #[error(transparent)]
@@ -25,6 +28,7 @@ pub(crate) enum StepError {
 impl Explain for StepError {
     fn kind(&self) -> Kind {
         match self {
+            Self::Ci(error) => error.kind(),
             Self::Folder(error) => error.kind(),
             Self::Mapping(error) => error.kind(),
             Self::Push(error) => error.kind(),
@@ -34,6 +38,7 @@ impl Explain for StepError {
 
     fn next_step(&self) -> Cow<'static, str> {
         match self {
+            Self::Ci(error) => error.next_step(),
             Self::Folder(error) => error.next_step(),
             Self::Mapping(error) => error.next_step(),
             Self::Push(error) => error.next_step(),

@@ -40,6 +40,8 @@ pub(crate) enum FolderError {
     },
     #[error("read artifact '{}': file not found", path.display())]
     NotBegun { path: PathBuf },
+    #[error("'{}' is not a regular file", path.display())]
+    Special { path: PathBuf },
     #[error("cannot read '{}'", path.display())]
     Read {
         path: PathBuf,
@@ -76,7 +78,7 @@ impl Explain for FolderError {
     fn kind(&self) -> Kind {
         match self {
             Self::Root { .. } | Self::NotBegun { .. } => Kind::NotFound,
-            Self::Artifact { .. } | Self::Message { .. } => Kind::Invalid,
+            Self::Special { .. } | Self::Artifact { .. } | Self::Message { .. } => Kind::Invalid,
             Self::Read { .. } | Self::Write { .. } => Kind::Failed,
             Self::Encode { .. } => Kind::Internal,
         }
@@ -86,6 +88,7 @@ impl Explain for FolderError {
         match self {
             Self::Root { .. } => "check --root".into(),
             Self::NotBegun { .. } => "run `artifact init` first, or check --root and --file".into(),
+            Self::Special { .. } => "remove it, or check --root, --file and --message-file".into(),
             Self::Read { .. } | Self::Write { .. } => "check the permissions and the disk".into(),
             Self::Artifact { source, .. } => source.next_step(),
             Self::Message { path, .. } => {
@@ -161,11 +164,14 @@ pub(crate) fn below(root: &Path, name: impl AsRef<Path>) -> PathBuf {
 }
 
 fn read(path: &Path) -> Result<Option<Vec<u8>>, FolderError> {
-    match fs::read(path) {
-        Ok(bytes) => Ok(Some(bytes)),
-        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
-        Err(source) => Err(FolderError::Read { path: path.to_owned(), source }),
+    // Opening a pipe would wait for whoever writes into it, and a device may never end.
+    match fs::metadata(path) {
+        Ok(file) if !file.is_file() => return Err(FolderError::Special { path: path.to_owned() }),
+        Ok(_) => {}
+        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
+        Err(source) => return Err(FolderError::Read { path: path.to_owned(), source }),
     }
+    fs::read(path).map(Some).map_err(|source| FolderError::Read { path: path.to_owned(), source })
 }
 
 /// Replaces a file as a whole: whoever reads it, or is killed, sees the old content or the new.
@@ -174,7 +180,12 @@ fn write(path: &Path, content: serde_json::Result<Vec<u8>>) -> Result<(), Folder
     let mut unfinished = path.as_os_str().to_owned();
     unfinished.push(UNFINISHED);
     let replace = || {
-        let mut file = File::create(&unfinished)?;
+        // A pipe that somebody left under this name would be waited for.
+        match fs::remove_file(&unfinished) {
+            Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),
+            _ => {}
+        }
+        let mut file = File::create_new(&unfinished)?;
         file.write_all(&content)?;
         file.sync_all()?;
         fs::rename(&unfinished, path)?;

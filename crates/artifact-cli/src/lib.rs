@@ -10,9 +10,10 @@
 //! ```
 //!
 //! What goes wrong with Slack never fails a build; everything else does. Secrets and upload links are never
-//! printed. Read [`Args`] for the steps, `folder` for the files, `push` for the upload.
+//! printed. Read [`Args`] for the steps, `ci` for what is known without being told, `folder` for the files, `push` for the upload.
 
 mod args;
+mod ci;
 mod error;
 mod folder;
 mod http;

@@ -18,7 +18,7 @@ use crate::folder::Folder;
 use crate::mappings::Mappings;
 use crate::notify::Notifier;
 use crate::slack::Slack;
-use crate::{push, stages};
+use crate::{ci, push, stages};
 
 /// Runs one step and gives its exit code: 0, or that of the kind of what went wrong.
 pub fn run(arguments: impl IntoIterator<Item = OsString>, terminal: &Terminal) -> ExitCode {
@@ -79,7 +79,7 @@ fn now() -> WireTime {
 impl Step<'_> {
     fn init(&self, args: &InitArgs, email_suffix: &str) -> Result<(), StepError> {
         let mappings = Mappings::new(email_suffix, &args.user_mappings)?;
-        let mut spec = args.spec(now());
+        let mut spec = args.spec(&ci::known(args.facts())?, now());
         for email in [&mut spec.application.author_email, &mut spec.application.committer_email] {
             match mappings.resolve(email) {
                 Some(known) => *email = known,

@@ -3,6 +3,11 @@
 use artifact::{ArtifactId, ArtifactSpec, BranchName, Ci, Repository, ServiceName, Shuttle, WireTime};
 use clap::Args;
 
+use crate::ci::{Facts, Field};
+
+/// Heading of what need not be given in a CI job.
+const FOUND: &str = "Found by itself on GitHub Actions, GitLab CI, Jenkins, Buildkite and CircleCI";
+
 /// What is known when a build begins.
 #[derive(Debug, Args)]
 pub(crate) struct InitArgs {
@@ -19,38 +24,38 @@ pub(crate) struct InitArgs {
     #[arg(long, default_value = "", hide_default_value = true)]
     pub(crate) squad: String,
     /// Author of the commit
-    #[arg(long, value_name = "NAME")]
-    pub(crate) git_author_name: String,
+    #[arg(long, value_name = "NAME", help_heading = FOUND)]
+    pub(crate) git_author_name: Option<String>,
     /// Address of the author
-    #[arg(long, value_name = "EMAIL")]
-    pub(crate) git_author_email: String,
+    #[arg(long, value_name = "EMAIL", help_heading = FOUND)]
+    pub(crate) git_author_email: Option<String>,
     /// Message of the commit
-    #[arg(long, value_name = "TEXT")]
-    pub(crate) git_message: String,
+    #[arg(long, value_name = "TEXT", help_heading = FOUND)]
+    pub(crate) git_message: Option<String>,
     /// Committer
-    #[arg(long, value_name = "NAME")]
-    pub(crate) git_committer_name: String,
+    #[arg(long, value_name = "NAME", help_heading = FOUND)]
+    pub(crate) git_committer_name: Option<String>,
     /// Address of the committer
-    #[arg(long, value_name = "EMAIL")]
-    pub(crate) git_committer_email: String,
+    #[arg(long, value_name = "EMAIL", help_heading = FOUND)]
+    pub(crate) git_committer_email: Option<String>,
     /// Id of the commit
-    #[arg(long, value_name = "SHA")]
-    pub(crate) git_sha: String,
+    #[arg(long, value_name = "SHA", help_heading = FOUND)]
+    pub(crate) git_sha: Option<String>,
     /// Branch
-    #[arg(long, value_name = "BRANCH")]
-    pub(crate) git_branch: BranchName,
+    #[arg(long, value_name = "BRANCH", help_heading = FOUND)]
+    pub(crate) git_branch: Option<BranchName>,
     /// Kind of the Git host, such as `GitHub`
-    #[arg(long, default_value = "", hide_default_value = true)]
-    pub(crate) provider: String,
+    #[arg(long, help_heading = FOUND)]
+    pub(crate) provider: Option<String>,
     /// Where people can see the commit
-    #[arg(long, default_value = "", hide_default_value = true)]
-    pub(crate) url: String,
+    #[arg(long, help_heading = FOUND)]
+    pub(crate) url: Option<String>,
     /// Name of the repository
-    #[arg(long, default_value = "", hide_default_value = true)]
-    pub(crate) name: String,
+    #[arg(long, help_heading = FOUND)]
+    pub(crate) name: Option<String>,
     /// Where people can see the CI job
-    #[arg(long, default_value = "", hide_default_value = true, value_name = "URL")]
-    pub(crate) ci_job_url: String,
+    #[arg(long, value_name = "URL", help_heading = FOUND)]
+    pub(crate) ci_job_url: Option<String>,
     /// Commit of the shuttle plan
     #[arg(long, default_value = "", hide_default_value = true, value_name = "SHA")]
     pub(crate) shuttle_plan_sha: String,
@@ -69,25 +74,47 @@ pub(crate) struct InitArgs {
 }
 
 impl InitArgs {
+    /// What the command line says of the build.
+    pub(crate) fn facts(&self) -> Facts {
+        let mut facts = Facts::default();
+        for (field, value) in [
+            (Field::Branch, self.git_branch.as_ref().map(BranchName::as_str)),
+            (Field::Sha, self.git_sha.as_deref()),
+            (Field::Message, self.git_message.as_deref()),
+            (Field::AuthorName, self.git_author_name.as_deref()),
+            (Field::AuthorEmail, self.git_author_email.as_deref()),
+            (Field::CommitterName, self.git_committer_name.as_deref()),
+            (Field::CommitterEmail, self.git_committer_email.as_deref()),
+            (Field::JobUrl, self.ci_job_url.as_deref()),
+            (Field::Name, self.name.as_deref()),
+            (Field::Url, self.url.as_deref()),
+            (Field::Provider, self.provider.as_deref()),
+        ] {
+            facts.give(field, value);
+        }
+        facts
+    }
+
     /// The file's first content.
-    pub(crate) fn spec(&self, start: WireTime) -> ArtifactSpec {
+    pub(crate) fn spec(&self, facts: &Facts, start: WireTime) -> ArtifactSpec {
+        let of = |field| facts.get(field).unwrap_or_default().to_owned();
         ArtifactSpec {
             id: self.artifact_id.to_string(),
             service: self.service.to_string(),
             namespace: self.namespace.clone(),
             application: Repository {
-                branch: self.git_branch.to_string(),
-                sha: self.git_sha.clone(),
-                author_name: self.git_author_name.clone(),
-                author_email: self.git_author_email.clone(),
-                committer_name: self.git_committer_name.clone(),
-                committer_email: self.git_committer_email.clone(),
-                message: self.git_message.clone(),
-                name: self.name.clone(),
-                url: self.url.clone(),
-                provider: self.provider.clone(),
+                branch: of(Field::Branch),
+                sha: of(Field::Sha),
+                author_name: of(Field::AuthorName),
+                author_email: of(Field::AuthorEmail),
+                committer_name: of(Field::CommitterName),
+                committer_email: of(Field::CommitterEmail),
+                message: of(Field::Message),
+                name: of(Field::Name),
+                url: of(Field::Url),
+                provider: of(Field::Provider),
             },
-            ci: Ci { job_url: self.ci_job_url.clone(), start, ..Ci::default() },
+            ci: Ci { job_url: of(Field::JobUrl), start, ..Ci::default() },
             squad: self.squad.clone(),
             shuttle: Shuttle {
                 plan: Repository {
