@@ -2,7 +2,8 @@
 
 use std::path::PathBuf;
 
-use clap::{Args as Group, Parser, Subcommand};
+use clap::{Args as Group, Parser, Subcommand, ValueEnum};
+use clap_complete::Shell;
 use secrecy::SecretString;
 
 mod init;
@@ -13,9 +14,26 @@ pub(crate) use init::InitArgs;
 pub(crate) use push::PushArgs;
 pub(crate) use stages::{Findings, ImageArgs, StageCommand};
 
+/// What a job runs, one after the other.
+const ORDER: &str = "\
+In a CI job, in the folder that holds the manifests of each environment:
+
+  artifact init --artifact-id ID --service NAME    # finds commit and people
+  artifact add test --passed 212 --failed 0 --skipped 3
+  artifact add push --image IMAGE --tag TAG --docker-version VERSION
+  artifact end
+  artifact push                # to ARTIFACT_URL, with ARTIFACT_AUTH_TOKEN
+  artifact successful          # or `artifact failure`; both tell Slack";
+
 /// Describe a build and upload it
 #[derive(Debug, Parser)]
-#[command(name = "artifact", version, disable_help_subcommand = true, max_term_width = 100)]
+#[command(
+    name = "artifact",
+    version,
+    disable_help_subcommand = true,
+    max_term_width = 100,
+    after_help = ORDER
+)]
 pub struct Args {
     /// Flags of every command.
     #[command(flatten)]
@@ -95,5 +113,29 @@ pub(crate) enum Command {
         error_message: String,
     },
     /// Print the version
-    Version,
+    Version {
+        /// How to print it
+        #[arg(long, value_enum, default_value_t = Format::Text, value_name = "FORMAT")]
+        output: Format,
+    },
+    /// Print a script that completes commands and flags
+    Completion {
+        /// The shell that runs it
+        shell: Shell,
+    },
+    /// Write a manual page for every command
+    #[command(hide = true)]
+    Man {
+        /// Folder for them
+        folder: PathBuf,
+    },
+}
+
+/// How an answer is printed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Format {
+    /// For people
+    Text,
+    /// For programs
+    Json,
 }

@@ -2,6 +2,7 @@
 
 use std::borrow::Cow;
 use std::io;
+use std::path::PathBuf;
 
 use explain::{Explain, Kind};
 
@@ -21,6 +22,12 @@ pub(crate) enum StepError {
     Mapping(#[from] MappingError),
     #[error(transparent)]
     Push(#[from] PushError),
+    #[error("cannot write manual pages to '{}'", folder.display())]
+    Manual {
+        folder: PathBuf,
+        #[source]
+        source: io::Error,
+    },
     #[error("cannot start")]
     Runtime(#[source] io::Error),
 }
@@ -32,6 +39,7 @@ impl Explain for StepError {
             Self::Folder(error) => error.kind(),
             Self::Mapping(error) => error.kind(),
             Self::Push(error) => error.kind(),
+            Self::Manual { .. } => Kind::Failed,
             Self::Runtime(_) => Kind::Internal,
         }
     }
@@ -42,6 +50,7 @@ impl Explain for StepError {
             Self::Folder(error) => error.next_step(),
             Self::Mapping(error) => error.next_step(),
             Self::Push(error) => error.next_step(),
+            Self::Manual { .. } => "check the folder, its permissions and the disk".into(),
             Self::Runtime(_) => "try again".into(),
         }
     }

@@ -116,6 +116,10 @@ impl Folder {
     /// Waits for its lock. The folder itself is what is locked, so that no lock file ends up in the artifact.
     pub(crate) fn lock(&self) -> Result<Locked<'_>, FolderError> {
         let failed = |source| FolderError::Root { path: self.root.clone(), source };
+        // Opening a pipe would wait.
+        if !fs::metadata(&self.root).map_err(failed)?.is_dir() {
+            return Err(failed(io::ErrorKind::NotADirectory.into()));
+        }
         let handle = File::open(&self.root).map_err(failed)?;
         handle.lock().map_err(failed)?;
         Ok(Locked { folder: self, _handle: handle })

@@ -1,6 +1,24 @@
 //! HTTP clients, made only by steps that need one.
 
+use std::error::Error;
 use std::time::Duration;
+
+/// Why there was no answer: the innermost cause alone, as the log of a CI job is read by people.
+#[derive(Debug, thiserror::Error)]
+#[error("{0}")]
+pub(crate) struct Lost(String);
+
+impl From<reqwest::Error> for Lost {
+    fn from(error: reqwest::Error) -> Self {
+        // Addresses are named by who asks; that of an upload is a secret.
+        let error = error.without_url();
+        let mut cause: &dyn Error = &error;
+        while let Some(deeper) = cause.source() {
+            cause = deeper;
+        }
+        Self(cause.to_string())
+    }
+}
 
 /// A client for requests to `address`; each may take `patience`.
 pub(crate) fn client(address: &str, patience: Duration) -> Result<reqwest::Client, reqwest::Error> {

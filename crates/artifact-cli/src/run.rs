@@ -1,18 +1,19 @@
 //! From the command line to an exit code.
 
 use std::ffi::OsString;
+use std::path::Path;
 use std::process::ExitCode;
 
 use artifact::{ArtifactSpec, WireTime};
-use clap::Parser;
 use clap::error::ErrorKind;
+use clap::{CommandFactory, Parser};
 use explain::Kind;
 use jiff::Timestamp;
 use secrecy::ExposeSecret;
 use terminal::{Terminal, usage_report};
 use tokio::runtime::Runtime;
 
-use crate::args::{Args, Command, GlobalArgs, InitArgs, PushArgs, StageCommand};
+use crate::args::{Args, Command, Format, GlobalArgs, InitArgs, PushArgs, StageCommand};
 use crate::error::StepError;
 use crate::folder::Folder;
 use crate::mappings::Mappings;
@@ -55,11 +56,29 @@ fn execute(args: &Args, terminal: &Terminal) -> Result<(), StepError> {
         Command::Push(push) => step.push(push),
         Command::Successful => step.finish(None),
         Command::Failure { error_message } => step.finish(Some(error_message)),
-        Command::Version => {
-            terminal.data(env!("CARGO_PKG_VERSION"));
+        Command::Version { output } => {
+            let version = env!("CARGO_PKG_VERSION");
+            terminal.data(match output {
+                Format::Text => version.to_owned(),
+                Format::Json => serde_json::json!({ "version": version }).to_string(),
+            });
             Ok(())
         }
+        Command::Completion { shell } => {
+            let mut script = Vec::new();
+            clap_complete::generate(*shell, &mut Args::command(), "artifact", &mut script);
+            terminal.data_exact(&String::from_utf8_lossy(&script));
+            Ok(())
+        }
+        Command::Man { folder } => manual(folder),
     }
+}
+
+/// Writes `artifact.1`, `artifact-init.1` and so on, for those who package the program.
+fn manual(folder: &Path) -> Result<(), StepError> {
+    let failed = |source| StepError::Manual { folder: folder.to_owned(), source };
+    std::fs::create_dir_all(folder).map_err(failed)?;
+    clap_mangen::generate_to(Args::command(), folder).map_err(failed)
 }
 
 fn slack(global: &GlobalArgs) -> Option<Slack> {

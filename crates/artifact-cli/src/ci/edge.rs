@@ -33,7 +33,10 @@ pub(crate) fn known(flags: Facts) -> Result<Facts, CiError> {
     if flags.get(Field::Sha).is_some_and(other) {
         Field::OF_COMMIT.into_iter().for_each(|field| told.forget(field));
     }
-    let (commit, git) = if Field::REQUIRED.iter().all(|field| flags.get(*field).is_some()) {
+    // Of all that is required, Git does not know the branch alone.
+    let of_git = |field: &Field| *field != Field::Branch;
+    let given = |field: &Field| flags.get(*field).is_some();
+    let (commit, git) = if Field::REQUIRED.iter().filter(|field| of_git(field)).all(given) {
         (Facts::default(), None)
     } else {
         let sha = flags.sourced(Field::Sha).or(told.sourced(Field::Sha));
@@ -43,6 +46,7 @@ pub(crate) fn known(flags: Facts) -> Result<Facts, CiError> {
     let missing: Vec<Field> =
         Field::REQUIRED.into_iter().filter(|field| facts.get(*field).is_none()).collect();
     if !missing.is_empty() {
+        let git = git.filter(|_| missing.iter().any(of_git));
         return Err(CiError::Missing { missing, system, git });
     }
     if let (None, Some((branch, source_name))) = (flags.get(Field::Branch), facts.sourced(Field::Branch)) {

@@ -2,11 +2,12 @@
 
 use std::time::Duration;
 
-use api::{Client, ClientError, CreateArtifactRequest, CreateArtifactResponse, routes};
+use api::{Client, CreateArtifactRequest, CreateArtifactResponse, routes};
 use artifact::ArtifactSpec;
 use reqwest::Method;
 use secrecy::SecretString;
 
+use super::error::PushError;
 use super::package::Package;
 use super::retry::Retry;
 use crate::args::PushArgs;
@@ -20,11 +21,11 @@ pub(super) async fn ask(
     spec: &ArtifactSpec,
     package: &Package,
     retry: Retry<'_>,
-) -> Result<SecretString, ClientError> {
+) -> Result<SecretString, PushError> {
     let client = Client::new(&args.http_base_url, token, env!("CARGO_PKG_VERSION"), PATIENCE)?;
     let request = CreateArtifactRequest { artifact: spec.clone(), md5: package.md5.clone() };
     let path = [routes::CREATE_ARTIFACT];
-    let answer: CreateArtifactResponse =
-        retry.until_done(|| client.call(Method::POST, &path, &request)).await?;
+    let ask = || async { client.call(Method::POST, &path, &request).await.map_err(PushError::from) };
+    let answer: CreateArtifactResponse = retry.until_done(ask).await?;
     Ok(answer.artifact_upload_url.into())
 }

@@ -9,6 +9,7 @@ use super::package::PackageError;
 use super::token::TokenError;
 use super::upload::UploadError;
 use crate::folder::FolderError;
+use crate::http::Lost;
 
 /// Why an artifact was not uploaded.
 #[derive(Debug, thiserror::Error)]
@@ -19,10 +20,27 @@ pub(crate) enum PushError {
     Package(#[from] PackageError),
     #[error(transparent)]
     Token(#[from] TokenError),
+    #[error("cannot reach the release manager at {address}")]
+    Unreachable {
+        address: String,
+        #[source]
+        source: Lost,
+    },
     #[error(transparent)]
-    Server(#[from] ClientError),
+    Server(ClientError),
     #[error(transparent)]
     Upload(#[from] UploadError),
+}
+
+impl From<ClientError> for PushError {
+    fn from(error: ClientError) -> Self {
+        match error {
+            ClientError::Unreachable { address, source } => {
+                Self::Unreachable { address, source: source.into() }
+            }
+            other => Self::Server(other),
+        }
+    }
 }
 
 impl Explain for PushError {
@@ -31,6 +49,7 @@ impl Explain for PushError {
             Self::Folder(error) => error.kind(),
             Self::Package(error) => error.kind(),
             Self::Token(error) => error.kind(),
+            Self::Unreachable { .. } => Kind::Unavailable,
             Self::Server(error) => error.kind(),
             Self::Upload(error) => error.kind(),
         }
@@ -41,6 +60,9 @@ impl Explain for PushError {
             Self::Folder(error) => error.next_step(),
             Self::Package(error) => error.next_step(),
             Self::Token(error) => error.next_step(),
+            Self::Unreachable { .. } => {
+                "check ARTIFACT_URL, and that this CI job can reach the server".into()
+            }
             Self::Server(error) => match error.kind() {
                 Kind::Unauthenticated => {
                     "check ARTIFACT_AUTH_TOKEN, or the client id and secret of this CI job".into()

@@ -18,7 +18,7 @@ pub(super) struct Retry<'a> {
 }
 
 impl Retry<'_> {
-    /// Does it until it succeeds, fails for good, or has been tried often enough.
+    /// Does it until it succeeds, fails for good, or has been tried often enough. A fault is told once.
     pub(super) async fn until_done<T, E, F>(self, action: impl FnMut() -> F) -> Result<T, E>
     where
         E: Explain + 'static,
@@ -29,11 +29,20 @@ impl Retry<'_> {
             .with_max_delay(LONGEST)
             .with_max_times(self.times)
             .with_jitter();
+        let mut times = 0;
+        let mut told = String::new();
         action
             .retry(pauses)
             .when(|error: &E| error.kind().retry_helps())
             .notify(|error: &E, _pause| {
-                self.terminal.talk(format_args!("trying again: {}", explain::chain(error).join(": ")));
+                times += 1;
+                let fault = explain::chain(error).join(": ");
+                if fault == told {
+                    self.terminal.talk(format_args!("trying again ({times} of {})", self.times));
+                } else {
+                    self.terminal.talk(format_args!("trying again ({times} of {}): {fault}", self.times));
+                    told = fault;
+                }
             })
             .await
     }

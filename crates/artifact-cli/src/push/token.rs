@@ -11,7 +11,7 @@ use url::form_urlencoded::byte_serialize;
 
 use super::retry::Retry;
 use crate::args::PushArgs;
-use crate::http;
+use crate::http::{self, Lost};
 
 const PATIENCE: Duration = Duration::from_secs(30);
 
@@ -22,7 +22,7 @@ pub(crate) enum TokenError {
     Unreachable {
         address: String,
         #[source]
-        source: reqwest::Error,
+        source: Lost,
     },
     #[error("the identity provider at {address} refused this client: {reason}")]
     Refused { address: String, reason: String },
@@ -87,10 +87,8 @@ impl Client<'_> {
 
     async fn ask(&self, basic: bool) -> Result<SecretString, TokenError> {
         let address = || self.address.to_owned();
-        let unreachable = |source: reqwest::Error| TokenError::Unreachable {
-            address: address(),
-            source: source.without_url(),
-        };
+        let unreachable =
+            |source: reqwest::Error| TokenError::Unreachable { address: address(), source: source.into() };
         let http = http::client(self.address, PATIENCE).map_err(unreachable)?;
         let mut form = vec![("grant_type", "client_credentials"), ("scope", self.scope)];
         let mut request = http.post(format!("{}/v1/token", self.address));

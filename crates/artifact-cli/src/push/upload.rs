@@ -10,7 +10,7 @@ use secrecy::{ExposeSecret, SecretString};
 
 use super::package::Package;
 use super::retry::Retry;
-use crate::http;
+use crate::http::{self, Lost};
 
 /// An upload link is valid for 15 minutes; a single attempt must leave time for another.
 const PATIENCE: Duration = Duration::from_secs(300);
@@ -21,7 +21,7 @@ const REASON_BYTES: usize = 4096;
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum UploadError {
     #[error("the artifact store could not be reached")]
-    Unreachable(#[source] reqwest::Error),
+    Unreachable(#[source] Lost),
     #[error("the artifact store refused the upload: {reason}")]
     Refused { status: u16, reason: String },
     #[error("cannot read the packed artifact")]
@@ -80,7 +80,7 @@ async fn attempt(http: &reqwest::Client, link: &SecretString, package: &Package)
 }
 
 fn unreachable(source: reqwest::Error) -> UploadError {
-    UploadError::Unreachable(source.without_url())
+    UploadError::Unreachable(source.into())
 }
 
 /// What the answer says: S3's code and message, our own message, or the status alone.

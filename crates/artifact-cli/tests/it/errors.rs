@@ -54,8 +54,8 @@ async fn names_are_checked_before_anything_is_written() {
     arguments.truncate(17);
     insta::assert_snapshot!(job.step(arguments).await, @r#"
     ------- stderr
-    error: the following required arguments were not provided: --git-branch <BRANCH>
-    hint: see `artifact init --help`
+    error: not known of this build: --git-branch
+    hint: give these flags: this is no CI system that artifact knows
     [exit 2]
     "#);
     insta::assert_snapshot!(job.init(&["--user-mappings", "bo"]).await, @r#"

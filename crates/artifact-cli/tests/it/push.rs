@@ -59,8 +59,8 @@ async fn what_fails_for_now_is_tried_again() {
       dev/deployment.yaml
       prod/deployment.yaml
     ------- stderr
-    trying again: starting (reference: [id])
-    trying again: the artifact store refused the upload: status 500, InternalError: Try again.
+    trying again (1 of 2): starting (reference: [id])
+    trying again (1 of 2): the artifact store refused the upload: status 500, InternalError: Try again.
     [exit 0]
     "#);
     double.received(|received| assert_eq!(received.md5, STANDARD.encode(Md5::digest(&received.zip))));
@@ -109,15 +109,17 @@ async fn an_unreachable_server_is_named() {
     let url = format!("http://{}", listener.local_addr().unwrap());
     drop(listener);
     let job = job.set("ARTIFACT_URL", &url).set("ARTIFACT_AUTH_TOKEN", "t");
-    insta::assert_snapshot!(job.run("push --retries 0").await, @r#"
+    insta::assert_snapshot!(job.run("push --retries 2").await, @r#"
     ------- stdout
     Files in path '.'
       artifact.json
       dev/deployment.yaml
       prod/deployment.yaml
     ------- stderr
-    error: could not connect to the release-manager server at [server]. Are you connected to the internet and, if required, a VPN?: error sending request: client error (Connect): tcp connect error: Connection refused (os error 111)
-    hint: check the address [server] and that the server runs
+    trying again (1 of 2): cannot reach the release manager at [server]: Connection refused (os error 111)
+    trying again (2 of 2)
+    error: cannot reach the release manager at [server]: Connection refused (os error 111)
+    hint: check ARTIFACT_URL, and that this CI job can reach the server
     [exit 5]
     "#);
 }
