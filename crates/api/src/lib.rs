@@ -9,6 +9,9 @@
 //! It decides nothing and knows no Git and no Kubernetes. Read [`ReleaseRequest`] and [`StatusResponse`] for the
 //! wire, [`decode`] for how bodies are read, [`Client`] for who speaks it.
 
+/// The whole interface as an OpenAPI 3.1 document, in YAML.
+pub const OPENAPI: &str = include_str!("../openapi.yaml");
+
 mod artifacts;
 mod body;
 mod client;

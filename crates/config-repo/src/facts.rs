@@ -2,11 +2,11 @@
 
 use std::collections::HashMap;
 
-use artifact::ServiceName;
+use artifact::{Intent, ServiceName};
 use git_mirror::{EntryKind, Snapshot, TreePath};
 use policy::{GlobalRestriction, PolicyFacts, PolicyFile, Release, ReleaseFacts};
 
-use crate::{Manifests, Placement, ReadError, Settings, layout};
+use crate::{Landed, Manifests, Placement, ReadError, Settings, Workload, layout, workload};
 
 /// The facts of a release: what runs at its place, and the rules, which always lie in the home branch.
 pub(crate) fn of_release<'a>(
@@ -27,6 +27,8 @@ pub(crate) fn of_release<'a>(
     };
     Ok(ReleaseFacts {
         environments: rules.settings.environments.clone(),
+        entry_branch: rules.settings.branch.to_string(),
+        ran: Vec::new(),
         branch: &manifests.spec.application.branch,
         rendered: manifests.rendered.clone(),
         // A spec that cannot be read is no reason not to replace it.
@@ -107,6 +109,63 @@ pub(crate) fn namespaces_with(
         }
     }
     Ok(found)
+}
+
+/// Where the artifact of a promotion has run, and whether it runs where it comes from by now: the batch that it is
+/// decided in may have put it there. Nothing is asked for other intents.
+pub(crate) fn ran(
+    snapshot: Option<&Snapshot>,
+    release: &Release,
+    landed: impl FnOnce() -> Result<Vec<Landed>, ReadError>,
+) -> Result<Vec<String>, ReadError> {
+    let Intent::Promote { from } = &release.intent else { return Ok(Vec::new()) };
+    let service = release.service.as_str();
+    let records = landed()?.into_iter().map(|landed| landed.record);
+    let mut ran: Vec<String> = records
+        .filter(|record| record.service.eq_ignore_ascii_case(service))
+        .map(|record| record.environment)
+        .collect();
+    if let Some(snapshot) = snapshot
+        && lies_in(snapshot, from.as_str(), service, release.artifact.as_str())?
+    {
+        ran.push(from.to_string());
+    }
+    Ok(ran)
+}
+
+/// Whether this very artifact of a service lies in an environment.
+fn lies_in(snapshot: &Snapshot, environment: &str, service: &str, artifact: &str) -> Result<bool, ReadError> {
+    for namespace in namespaces_with(snapshot, environment, service)? {
+        let spec = snapshot.blob(&layout::spec(environment, &namespace, service))?;
+        let spec = spec.and_then(|bytes| artifact::decode_leniently(&bytes).ok());
+        if spec.is_some_and(|spec| spec.id == artifact) {
+            return Ok(true);
+        }
+    }
+    Ok(false)
+}
+
+/// What has to come up of a release, if this very artifact lies there.
+pub(crate) fn workloads(
+    snapshot: &Snapshot,
+    [environment, namespace, service]: [&str; 3],
+    artifact: &str,
+) -> Result<Option<Vec<Workload>>, ReadError> {
+    let spec = snapshot.blob(&layout::spec(environment, namespace, service))?;
+    let spec = spec.and_then(|bytes| artifact::decode_leniently(&bytes).ok());
+    if spec.is_none_or(|spec| spec.id != artifact) {
+        return Ok(None);
+    }
+    let mut found = Vec::new();
+    for (path, kind) in snapshot.files(&layout::release(environment, namespace, service))? {
+        if let EntryKind::File { .. } = kind
+            && workload::may_hold_manifests(&path.to_string())
+            && let Some(bytes) = snapshot.blob(&path)?
+        {
+            found.extend(workload::of_manifests(&String::from_utf8_lossy(&bytes)));
+        }
+    }
+    Ok(Some(found))
 }
 
 /// The services of an environment by their folders, in small letters, and the namespace of each.

@@ -22,6 +22,10 @@ use crate::IndexError;
 /// Bytes of the file kept in memory.
 const CACHE_BYTES: usize = 8 << 20;
 
+/// Commits of a repository seen for the first time that are told as news: of one that is just beginning they are, of
+/// one with a history they are not.
+const MOST_FIRST_NEWS: usize = 100;
+
 /// Raised when what is stored changes; a file of another number is made again.
 const FORMAT: u64 = 1;
 
@@ -101,11 +105,12 @@ impl Index {
         Ok(())
     }
 
-    /// Takes in the commits up to `tip` that are new; starts over when what it holds is not in the history of `tip`.
-    pub(crate) fn catch_up(&self, reader: &Reader, tip: CommitId) -> Result<(), crate::ReadError> {
+    /// Takes in the commits up to `tip` that are new, and tells the releases in them, oldest first; starts over, and
+    /// tells nothing, when what it holds is not in the history of `tip`.
+    pub(crate) fn catch_up(&self, reader: &Reader, tip: CommitId) -> Result<Vec<Landed>, crate::ReadError> {
         let known = self.tip()?;
         if known == Some(tip) {
-            return Ok(());
+            return Ok(Vec::new());
         }
         let (landings, found) = build::collect(reader, tip, known)?;
         if known.is_some() && !found {
@@ -119,7 +124,12 @@ impl Index {
         if !found {
             info!(commits = new, %tip, "the release index is complete");
         }
-        Ok(())
+        if !found && (known.is_some() || new > MOST_FIRST_NEWS) {
+            return Ok(Vec::new());
+        }
+        let landed: Result<Vec<Landed>, IndexError> =
+            landings.into_iter().flat_map(build::Landing::landed).collect();
+        Ok(landed?)
     }
 
     /// Makes sure that what was taken in survives a restart. Without it only the work is lost.

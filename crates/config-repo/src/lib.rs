@@ -38,6 +38,7 @@ mod message;
 
 mod edit;
 mod kustomization;
+mod workload;
 
 mod index;
 mod ledger;
@@ -61,4 +62,5 @@ pub use preview::{FilePreview, Foretold, Preview};
 pub use reader::{Reader, Running, Unreadable};
 pub use request::{PolicyOutcome, PolicyRequest, ReleaseOutcome, ReleaseRequest};
 pub use settings::Settings;
+pub use workload::Workload;
 pub use writer::{Worker, Writer};

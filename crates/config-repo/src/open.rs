@@ -11,7 +11,7 @@ use policy::GlobalRestriction;
 use crate::index::Index;
 use crate::ledger::Ledger;
 use crate::places::Places;
-use crate::{ReadError, Reader, Worker, Writer, writer};
+use crate::{Landed, ReadError, Reader, Worker, Writer, writer};
 
 /// What a config repository needs to be opened.
 pub struct Options {
@@ -27,6 +27,8 @@ pub struct Options {
     pub globals: Vec<GlobalRestriction>,
     /// Whether to follow a remote whose history was rewritten, once a person has looked into it.
     pub accept_rewritten_history: bool,
+    /// Hears of every release that lands, whoever pushed it, once readers know it. It must not wait.
+    pub landed: Box<dyn Fn(&Landed) + Send + Sync>,
     /// The clock.
     pub now: Box<dyn Fn() -> Zoned + Send + Sync>,
 }

@@ -11,7 +11,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock};
 use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 
-use artifact::{EnvName, ReleaseId};
+use artifact::{ArtifactId, EnvName, ReleaseId};
 use git_mirror::BlobId;
 use tokio::sync::{mpsc, oneshot};
 use tracing::{info, warn};
@@ -104,6 +104,16 @@ impl Places {
             }
         }
         Ok(None)
+    }
+
+    /// Where and when an artifact was released, in every place; a release may be in several.
+    pub(crate) fn ran(&self, artifact: &ArtifactId) -> Result<Vec<Landed>, ReadError> {
+        let mut found = Vec::new();
+        for ledger in self.ledgers() {
+            ledger.tip()?;
+            found.extend(ledger.index().ran(artifact.as_str())?);
+        }
+        Ok(found)
     }
 
     /// Opens and closes places as the settings at home's tip say. Settings that are wrong change nothing: what is open

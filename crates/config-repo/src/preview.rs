@@ -60,8 +60,10 @@ impl Reader {
             Placement::new(&release.environment, &manifests.spec).map_err(WriteError::Artifact)?;
         let snapshot = self.snapshot(&release.environment).map_err(unknown)?;
         let rules = self.rules().map_err(unknown)?;
-        let facts = facts::of_release(snapshot.as_ref(), &rules, release, manifests, &placement, globals)
+        let mut facts = facts::of_release(snapshot.as_ref(), &rules, release, manifests, &placement, globals)
             .map_err(unknown)?;
+        facts.ran =
+            facts::ran(snapshot.as_ref(), release, || self.ran(&release.artifact)).map_err(unknown)?;
         Ok(Preview {
             commit: snapshot.as_ref().map(Snapshot::commit),
             current: facts.current.clone(),

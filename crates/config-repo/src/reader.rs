@@ -10,7 +10,7 @@ use policy::PolicyFile;
 use crate::facts::Rules;
 use crate::index::Landed;
 use crate::places::Places;
-use crate::{ReadError, Settings, facts};
+use crate::{ReadError, Settings, Workload, facts};
 
 /// The reading half; clone it for every thread. It never waits for the writer and never for a remote.
 #[derive(Clone)]
@@ -118,6 +118,22 @@ impl Reader {
             || Ok(HashMap::new()),
             |snapshot| facts::services_in(&snapshot, environment.as_str()),
         )
+    }
+
+    /// What of a release runs pods, by its manifests; `None` where this very artifact does not lie.
+    ///
+    /// # Errors
+    /// When the environment's place or the mirror cannot be read.
+    pub fn workloads(
+        &self,
+        environment: &EnvName,
+        namespace: &Namespace,
+        service: &ServiceName,
+        artifact: &str,
+    ) -> Result<Option<Vec<Workload>>, ReadError> {
+        let Some(snapshot) = self.snapshot(environment)? else { return Ok(None) };
+        let place = [environment.as_str(), namespace.as_str(), service.as_str()];
+        facts::workloads(&snapshot, place, artifact)
     }
 
     /// The releases of a service to an environment, newest first, at most so many. Those from before the environment

@@ -111,12 +111,16 @@ impl Worker {
             self.index.clear()?;
             return Ok(None);
         };
-        if let Err(error) = self.index.catch_up(&self.mirror.reader(), tip) {
-            let reason = explain::chain(&error).join(": ");
-            warn!(reason, hint = %error.next_step(), "the release index failed: making it again");
-            self.index.clear()?;
-            self.index.catch_up(&self.mirror.reader(), tip)?;
-        }
+        let landed = match self.index.catch_up(&self.mirror.reader(), tip) {
+            Ok(landed) => landed,
+            Err(error) => {
+                let reason = explain::chain(&error).join(": ");
+                warn!(reason, hint = %error.next_step(), "the release index failed: making it again");
+                self.index.clear()?;
+                self.index.catch_up(&self.mirror.reader(), tip)?
+            }
+        };
+        landed.iter().for_each(&self.options.landed);
         self.follow_places();
         Ok(Some(tip))
     }

@@ -31,6 +31,10 @@ pub struct ReleaseFacts<'a> {
     pub branch: &'a str,
     /// The environments the artifact holds manifests for: the folders in its root.
     pub rendered: Vec<String>,
+    /// The branch whose artifacts enter the first environment.
+    pub entry_branch: String,
+    /// Where this artifact of the service runs or has run; asked only for a promotion.
+    pub ran: Vec<String>,
     /// What runs there now.
     pub current: Option<ArtifactId>,
     /// Restrictions for every service.
@@ -128,12 +132,31 @@ fn intent_is_true(release: &Release, facts: &ReleaseFacts<'_>) -> Option<Reason>
                 truth: format!("{current} runs in environment '{}'", release.environment),
             })
         }
+        Intent::Promote { from } => promotion_is_true(release, from, facts),
         Intent::ReleaseArtifact
         | Intent::ReleaseBranch { .. }
-        | Intent::Promote { .. }
         | Intent::Rollback { .. }
         | Intent::AutoRelease => None,
     }
+}
+
+/// A promotion takes what ran in an environment, or what was built from the branch that new changes start on, which
+/// clients name like an environment.
+fn promotion_is_true(release: &Release, from: &EnvName, facts: &ReleaseFacts<'_>) -> Option<Reason> {
+    if facts.ran.iter().any(|ran| ran.eq_ignore_ascii_case(from.as_str())) {
+        return None;
+    }
+    let of_branch = !facts.environments.contains(from) && from.as_str() == facts.entry_branch;
+    if of_branch && facts.branch == facts.entry_branch {
+        return None;
+    }
+    let artifact = &release.artifact;
+    let truth = if of_branch {
+        format!("artifact '{artifact}' is of branch '{}'", facts.branch)
+    } else {
+        format!("artifact '{artifact}' never ran in environment '{from}'")
+    };
+    Some(Reason::FalseIntent { said: format!("a promotion from '{from}' was asked for"), truth })
 }
 
 #[cfg(test)]

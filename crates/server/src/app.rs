@@ -5,22 +5,22 @@ use std::sync::atomic::AtomicBool;
 use std::time::Duration;
 
 use api::Rollout;
-use artifact::{ArtifactId, EnvName, ServiceName};
+use artifact::{EnvName, ServiceName};
 use artifact_store::ArtifactStore;
 use config_repo::{Landed, Reader, Writer};
-use jiff::Timestamp;
 use policy::GlobalRestriction;
 use queue::Queue;
 use secrecy::SecretString;
 use tokio::sync::{Notify, Semaphore};
 
 use crate::broker::{Links, Outbox};
-use crate::http::UploadKey;
+use crate::events::News;
+use crate::http::{Readiness, UploadKey};
 use crate::identity::Identity;
 use crate::metrics::Metrics;
 use crate::notify::Notifier;
 use crate::release::Waiting;
-use crate::rollouts::Rollouts;
+use crate::rollouts::{Place, Rollouts};
 
 /// The server's parts. Each looks after itself; nothing here is a lock.
 pub(crate) struct Parts {
@@ -32,6 +32,9 @@ pub(crate) struct Parts {
     pub(crate) globals: Vec<GlobalRestriction>,
     pub(crate) waiting: Waiting,
     pub(crate) rollouts: Rollouts,
+    /// Tells who listens over HTTP.
+    pub(crate) news: Arc<News>,
+    pub(crate) readiness: Readiness,
     pub(crate) notifier: Notifier,
     /// Tells the broker.
     pub(crate) outbox: Outbox,
@@ -56,12 +59,6 @@ pub(crate) struct Parts {
 }
 
 impl Parts {
-    /// What a cluster made of the artifact since it was last released to an environment.
-    pub(crate) fn rollout(&self, environment: &str, namespace: &str, artifact: &str) -> Option<Rollout> {
-        let since = self.released_at(environment, &artifact.parse().ok()?);
-        self.rollouts.of(environment, namespace, artifact, since)
-    }
-
     /// What the cluster made of a release; nothing where another one runs by now, or nobody knows.
     pub(crate) fn rollout_of(&self, landed: &Landed) -> Option<Rollout> {
         let record = &landed.record;
@@ -73,17 +70,12 @@ impl Parts {
         }
         let spec = artifact::decode_leniently(&self.reader.spec_bytes(landed).ok()??).ok()?;
         let namespace = if spec.namespace.is_empty() { environment.as_str() } else { &spec.namespace };
-        self.rollout(environment.as_str(), namespace, &record.artifact)
-    }
-
-    /// When an artifact was last released to an environment; unknown where the history does not say.
-    pub(crate) fn released_at(&self, environment: &str, artifact: &ArtifactId) -> Option<Timestamp> {
-        let landed = self.reader.ran(artifact).unwrap_or_else(|error| {
-            tracing::warn!(error = explain::chain(&error).join(": "), "the release index cannot be read");
-            Vec::new()
-        });
-        let here = landed.iter().filter(|landed| landed.record.environment.eq_ignore_ascii_case(environment));
-        here.map(|landed| landed.at.timestamp()).max()
+        self.rollout(&Place {
+            environment: environment.to_string(),
+            namespace: namespace.to_owned(),
+            service: record.service.clone(),
+            artifact: record.artifact.clone(),
+        })
     }
 }
 

@@ -8,6 +8,7 @@ use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 use std::time::Duration;
 
+use api::Event;
 use artifact_store::{ArtifactStore, Limits, Pushes, S3Settings, SpecIndex};
 use config_repo::{ConfigRepo, Options, Worker};
 use explain::{Kind, Report};
@@ -20,11 +21,12 @@ use tokio::sync::{Notify, Semaphore, oneshot};
 use crate::app::{App, Parts};
 use crate::broker::{Links, Outbox};
 use crate::config::{BrokerConfig, Config, GitConfig, IdentityConfig, NotifyConfig, Signing, StoreConfig};
-use crate::http::UploadKey;
+use crate::events::News;
+use crate::http::{Readiness, UploadKey};
 use crate::identity::{Identity, Jwks, JwtRules};
 use crate::metrics::Metrics;
 use crate::notify::{Clients, Notifier};
-use crate::release::Waiting;
+use crate::release::{Waiting, of_landed};
 use crate::rollouts::Rollouts;
 
 /// Uploads taken in at once; the others wait. The largest allowed need half a gigabyte together.
@@ -77,7 +79,8 @@ pub(crate) async fn build(config: Config) -> Result<Built, Report> {
         StoreConfig::Git(source) => Some(source.url.to_string()),
         StoreConfig::Folder(_) | StoreConfig::S3(_) => None,
     };
-    let repo = open_repo(config.git, &config.globals, folder).await?;
+    let news = Arc::new(News::new());
+    let repo = open_repo(config.git, &config.globals, folder, news.clone()).await?;
     let upload_key = UploadKey::open(&folder.join("upload.key")).map_err(|error| Report {
         kind: Kind::Internal,
         message: explain::chain(&error).join(": "),
@@ -95,6 +98,8 @@ pub(crate) async fn build(config: Config) -> Result<Built, Report> {
         globals: config.globals,
         waiting: Waiting::default(),
         rollouts,
+        news,
+        readiness: Readiness::default(),
         notifier: Notifier::new(config.notify.clone()),
         outbox: Outbox::new(config.broker.is_some()),
         links: Links::default(),
@@ -190,6 +195,7 @@ async fn open_repo(
     config: GitConfig,
     globals: &[policy::GlobalRestriction],
     folder: &Path,
+    news: Arc<News>,
 ) -> Result<ConfigRepo, Report> {
     let signer = signer(config.signing, folder).map_err(|error| Report::new(&error))?;
     let options = Options {
@@ -199,6 +205,7 @@ async fn open_repo(
         signer,
         globals: globals.to_vec(),
         accept_rewritten_history: config.accept_rewritten_history,
+        landed: Box::new(move |landed| news.tell(Event::Release(of_landed(landed).into()))),
         now: Box::new(Zoned::now),
     };
     // Opening fetches, which blocks.

@@ -4,16 +4,19 @@ mod answer;
 mod artifacts;
 mod body;
 mod caller;
+mod clean_path;
 mod daemon;
 mod describe;
 mod diff;
 mod dry_run;
 mod environments;
+mod events;
 mod failure;
 mod framing;
 mod github;
 mod health;
 mod layers;
+mod openapi;
 mod path;
 mod policies;
 mod query;
@@ -25,6 +28,7 @@ mod upload;
 mod upload_key;
 
 pub(crate) use failure::Failure;
+pub(crate) use health::Readiness;
 pub(crate) use upload_key::UploadKey;
 
 use api::routes;
@@ -51,6 +55,7 @@ pub(crate) fn router(app: &App) -> Router {
         .route(routes::STATUS, only_get(status::status))
         .route(routes::RELEASES, only_get(releases::history))
         .route(routes::SERVICES, only_get(services::list))
+        .route(routes::EVENTS, only_get(events::listen))
         .route(routes::ENVIRONMENTS, only_get(environments::list))
         .route(routes::POLICIES, policies())
         .route(routes::AUTO_RELEASE, policies().merge(patch(policies::apply_auto_release)))
@@ -71,8 +76,9 @@ pub(crate) fn router(app: &App) -> Router {
             drop(method);
             Failure::not_found()
         });
-    let webhook = Router::new().route(routes::GITHUB_WEBHOOK, any(github::webhook));
-    let probes = Router::new()
+    let open = Router::new()
+        .route(routes::GITHUB_WEBHOOK, any(github::webhook))
+        .route(routes::OPENAPI, only_get(openapi::document))
         .route(routes::PING, any(health::ping))
         .route(routes::HEALTHZ, any(health::healthz))
         .route(routes::READYZ, any(health::readyz))
@@ -80,8 +86,7 @@ pub(crate) fn router(app: &App) -> Router {
     // Rooms of their own: who calls without a token cannot take the room of those who have one, and whoever fills
     // either does not make the server look dead.
     shared(work, app, layers::Limits::work(app.timeout))
-        .merge(shared(webhook, app, layers::Limits::webhook(app.timeout)))
-        .merge(shared(probes, app, layers::Limits::probes(app.timeout)))
+        .merge(shared(open, app, layers::Limits::open(app.timeout)))
         .with_state(app.clone())
 }
 

@@ -13,6 +13,8 @@
 //!  daemon --> rollouts -------------------------+
 //! ```
 //!
+//! What happens is told to who listens (`events`), and to Slack and its like (`notify`).
+//!
 //! Read `app` for the parts, `run` for who runs them, `release` for the one way to a release, `http` for the wire.
 
 mod app;
@@ -23,6 +25,7 @@ mod broker;
 mod build;
 mod config;
 mod drain;
+mod events;
 mod http;
 mod identity;
 mod metrics;

@@ -21,7 +21,7 @@ mod work;
 
 pub(crate) use accept::{Answer, accept};
 pub(crate) use item::{RELEASE, ReleaseItem};
-pub(crate) use look::{history, look};
+pub(crate) use look::{history, look, of_landed};
 pub(crate) use manifests::manifests;
 pub(crate) use waiting::Waiting;
 pub(crate) use work::work;

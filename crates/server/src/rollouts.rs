@@ -1,23 +1,26 @@
 //! What the clusters made of releases, as their daemons reported it.
 //!
-//! One small file, which may be deleted: daemons tell again what changes. A record is about one artifact in one
-//! namespace of one environment; `status` and `describe` show that of what runs there.
+//! One small file, which may be deleted: daemons tell again what changes. A record is about one artifact of one
+//! service in one namespace of one environment; `status` and `describe` show that of what runs there.
 
+mod place;
 mod record;
 
 use std::borrow::Cow;
 use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 
-use api::{DeployEvent, JobErrorEvent, PodErrorEvent, Rollout};
+use api::{DeployEvent, JobErrorEvent, PodErrorEvent, ReportKind, Rollout};
 use explain::{Explain, Kind};
 use jiff::Timestamp;
 use redb::{Database, ReadableDatabase, ReadableTable, TableDefinition};
 
+use config_repo::Workload;
+pub(crate) use place::Place;
 use record::Record;
 
-/// From `environment/namespace/artifact` to a [`Record`] as JSON.
-const ROLLOUTS: TableDefinition<'static, &str, &[u8]> = TableDefinition::new("rollouts-1");
+/// From `environment/namespace/service/artifact` to a [`Record`] as JSON.
+const ROLLOUTS: TableDefinition<'static, &str, &[u8]> = TableDefinition::new("rollouts-2");
 
 /// Records of releases whose last report is older than this are forgotten at the next start.
 const KEPT_SECONDS: i64 = 90 * 24 * 3600;
@@ -34,6 +37,15 @@ pub(crate) enum Report {
 }
 
 impl Report {
+    /// What kind of report it is.
+    pub(crate) fn kind(&self) -> ReportKind {
+        match self {
+            Self::Deploy(_) => ReportKind::Deploy,
+            Self::PodError(_) => ReportKind::PodError,
+            Self::JobError(_) => ReportKind::JobError,
+        }
+    }
+
     /// Environment, namespace and artifact.
     pub(crate) fn place(&self) -> [&str; 3] {
         match self {
@@ -129,22 +141,30 @@ impl Rollouts {
     }
 
     /// What is known of an artifact somewhere since it was released there; a file that fails knows nothing, and says
-    /// so in the log.
+    /// so in the log. `alone` is whether no other service could be meant by a report that names none; `expected` is
+    /// asked for what has to come up, where that was not known at the last report.
     pub(crate) fn of(
         &self,
-        environment: &str,
-        namespace: &str,
-        artifact: &str,
+        place: &Place,
+        alone: bool,
         since: Option<Timestamp>,
+        expected: impl FnOnce() -> Option<Vec<Workload>>,
     ) -> Option<Rollout> {
         let read = || -> Result<Option<Record>, redb::Error> {
             let table = self.database.begin_read()?.open_table(ROLLOUTS)?;
-            let row = table.get(key([environment, namespace, artifact]).as_str())?;
+            let mut row = table.get(place.key().as_str())?;
+            if row.is_none() && alone {
+                row = table.get(place.unowned().key().as_str())?;
+            }
             Ok(row.and_then(|row| Record::read(row.value())))
         };
         match read() {
             Ok(record) => {
-                record.filter(|record| record.is_of_release(since)).map(|record| record.rollout(artifact))
+                let mut record = record.filter(|record| record.is_of_release(since))?;
+                if !record.knows_what_is_expected() {
+                    record.expect(expected());
+                }
+                Some(record.rollout(&place.artifact))
             }
             Err(error) => {
                 tracing::warn!(%error, path = %self.path.display(), "rollouts cannot be read");
@@ -153,21 +173,30 @@ impl Rollouts {
         }
     }
 
-    /// Keeps a report; whether it says anything new. A daemon that did not hear our answer reports again. What was
-    /// known from before the artifact was released there, when it comes back by a rollback, is forgotten.
+    /// Keeps a report; what is known with it, if it says anything new. A daemon that did not hear our answer reports
+    /// again. What was known from before the artifact was released there, when it comes back by a rollback, is
+    /// forgotten.
     pub(crate) fn take_in(
         &self,
         report: &Report,
-        since: Option<Timestamp>,
+        (place, since, expected): (&Place, Option<Timestamp>, Option<Vec<Workload>>),
         now: Timestamp,
-    ) -> Result<bool, RolloutsError> {
-        let key = key(report.place());
-        let mut news = false;
+    ) -> Result<Option<Rollout>, RolloutsError> {
+        let mut news = None;
         self.write(|table| {
-            let known = table.get(key.as_str())?.and_then(|row| Record::read(row.value()));
+            let read =
+                |row: Option<redb::AccessGuard<'_, &[u8]>>| row.and_then(|row| Record::read(row.value()));
+            let mut known = read(table.get(place.key().as_str())?);
+            if known.is_none() {
+                // What came before it was known whose it is.
+                known = read(table.remove(place.unowned().key().as_str())?);
+            }
             let mut record = known.filter(|record| record.is_of_release(since)).unwrap_or_default();
-            news = record.take_in(report, now);
-            table.insert(key.as_str(), record.write().as_slice())?;
+            record.expect(expected);
+            if record.take_in(report, now) {
+                news = Some(record.clone().rollout(&place.artifact));
+            }
+            table.insert(place.key().as_str(), record.write().as_slice())?;
             Ok(())
         })?;
         Ok(news)
@@ -188,11 +217,6 @@ impl Rollouts {
     }
 }
 
-/// Names hold no slash; what a daemon sends that does is kept and never found.
-fn key(place: [&str; 3]) -> String {
-    place.join("/")
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -206,7 +230,7 @@ mod tests {
         for damaged in [b"garbage".repeat(2000), whole[..whole.len() / 2].to_vec(), whole[..100].to_vec()] {
             std::fs::write(&path, &damaged).unwrap();
             let rollouts = Rollouts::open(&path, Timestamp::UNIX_EPOCH).unwrap();
-            assert!(rollouts.of("dev", "dev", "master-1", None).is_none());
+            assert!(rollouts.of(&Place::default(), true, None, || None).is_none());
             drop(rollouts);
             assert_eq!(std::fs::read(path.with_extension("redb.damaged")).unwrap(), damaged);
         }

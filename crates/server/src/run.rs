@@ -44,7 +44,7 @@ pub(crate) async fn run(config: Config) -> Result<(), Report> {
     let listener = listen(port).await?;
     let address = listener.local_addr().map_or(port, |address| address.port());
     let stop = CancellationToken::new();
-    let queue = built.app.queue.clone();
+    let (queue, news) = (built.app.queue.clone(), built.app.news.clone());
     let mut tasks = JoinSet::new();
     let mut signals = Signals::new();
     start(built, listener, &stop, &mut tasks);
@@ -57,6 +57,7 @@ pub(crate) async fn run(config: Config) -> Result<(), Report> {
         }
     };
     stop.cancel();
+    news.close();
     let drained = async { while tasks.join_next().await.is_some() {} };
     tokio::select! {
         drained = tokio::time::timeout(GRACE, drained) => if drained.is_err() {

@@ -20,6 +20,13 @@ use patience::Patience;
 /// Connections at once. Beyond that new ones wait in the system's queue: each costs a file and some memory.
 const CONNECTIONS: usize = 4096;
 
+/// Headers of a request; more are answered 431.
+const MAX_HEADERS: usize = 100;
+
+/// Bytes of a request's line and headers together: several times the longest token in use. It bounds, too, what is
+/// buffered for a client that reads slowly.
+const MAX_HEAD_BYTES: usize = 64 << 10;
+
 /// After an accept that failed, which means that files ran out: some connections may end meanwhile.
 const PAUSE: Duration = Duration::from_millis(100);
 
@@ -70,6 +77,8 @@ async fn one(stream: TcpStream, router: Router, silence: Duration, stop: Cancell
     let connection = http1::Builder::new()
         .timer(TokioTimer::new())
         .header_read_timeout(silence)
+        .max_headers(MAX_HEADERS)
+        .max_buf_size(MAX_HEAD_BYTES)
         .serve_connection(TokioIo::new(Patience::new(stream, silence)), service);
     let mut connection = std::pin::pin!(connection);
     let ended = tokio::select! {

@@ -5,7 +5,7 @@ use redb::{ReadableTable, WriteTransaction};
 
 use super::key::{self, Place};
 use super::{ARTIFACTS, IDS, META, RELEASES, SERVICES, number};
-use crate::index::query::Row;
+use crate::index::query::{Landed, Row};
 use crate::{IndexError, message};
 
 /// What one commit on the branch's line brought; most bring one release.
@@ -36,6 +36,13 @@ pub(crate) fn collect(
     }
     landings.reverse();
     Ok((landings, found))
+}
+
+impl Landing {
+    /// The releases it brought.
+    pub(crate) fn landed(self) -> impl Iterator<Item = Result<Landed, IndexError>> {
+        self.releases.into_iter().map(Row::landed)
+    }
 }
 
 fn row(commit: &Commit) -> Option<Row> {

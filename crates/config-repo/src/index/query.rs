@@ -63,7 +63,12 @@ impl Row {
     }
 
     fn read(bytes: &[u8]) -> Result<Landed, IndexError> {
-        let row: Self = serde_json::from_slice(bytes).map_err(IndexError::Record)?;
+        serde_json::from_slice::<Self>(bytes).map_err(IndexError::Record)?.landed()
+    }
+
+    /// The release it stands for.
+    pub(super) fn landed(self) -> Result<Landed, IndexError> {
+        let row = self;
         let wrong = |what: &str| IndexError::Record(serde::de::Error::custom(what));
         let zone = jiff::tz::Offset::from_seconds(row.offset).map_err(|_| wrong("offset"))?;
         let time = Timestamp::from_second(row.seconds).map_err(|_| wrong("time"))?;

@@ -50,9 +50,11 @@ impl Worker {
         let snapshot = batch.snapshot().map_err(unmirrored)?;
         let snapshot = snapshot.as_ref();
         let rules = self.rules(&release.environment, snapshot)?;
-        let facts =
+        let mut facts =
             facts::of_release(snapshot, &rules, release, manifests, &placement, &self.options.globals)
                 .map_err(unknown)?;
+        let ran = facts::ran(snapshot, release, || self.places.ran(&release.artifact));
+        facts.ran = ran.map_err(unknown)?;
         let approved = match decide_release(release.clone(), &facts) {
             Verdict::Approved(approved) => approved,
             Verdict::AlreadyThere => return Ok(ReleaseOutcome::AlreadyThere),

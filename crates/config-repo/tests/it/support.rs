@@ -64,6 +64,7 @@ impl World {
             signer: None,
             globals: Vec::new(),
             accept_rewritten_history: false,
+            landed: Box::new(|_| {}),
             now: Box::new(|| "2026-01-05T09:14:02+01:00[+01:00]".parse().unwrap()),
         }
     }

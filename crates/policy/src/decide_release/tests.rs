@@ -17,6 +17,7 @@ fn facts() -> ReleaseFacts<'static> {
     ReleaseFacts {
         environments: ["dev", "staging", "prod"].map(|env| env.parse().unwrap()).to_vec(),
         branch: "master",
+        entry_branch: "master".to_owned(),
         rendered: ["dev", "prod"].map(str::to_owned).to_vec(),
         ..ReleaseFacts::default()
     }
@@ -135,6 +136,37 @@ fn an_intent_that_is_not_true_is_no_evidence() {
         "a rollback of 'x-1' was asked for, but nothing runs in environment 'dev'"
     );
     assert_eq!(check(rollback("x-1"), &running("master-1-2")), "already there");
+}
+
+#[test]
+fn a_promotion_takes_what_ran_there_or_what_the_entry_branch_made() {
+    let promote =
+        |from: &str| Release { intent: Intent::Promote { from: from.parse().unwrap() }, ..release("prod") };
+    let ran = |places: &[&str]| places.iter().map(|place| (*place).to_owned()).collect::<Vec<_>>();
+    let never =
+        "a promotion from 'dev' was asked for, but artifact 'master-1-2' never ran in environment 'dev'";
+    for (from, places, branch, expected) in [
+        ("dev", ran(&["dev"]), "master", "approved prod"),
+        ("dev", ran(&["prod", "Dev"]), "feature", "approved prod"),
+        ("dev", ran(&["staging"]), "master", never),
+        ("dev", ran(&[]), "dev", never),
+        ("master", ran(&[]), "master", "approved prod"),
+        (
+            "master",
+            ran(&["dev"]),
+            "feature",
+            "a promotion from 'master' was asked for, but artifact 'master-1-2' is of branch 'feature'",
+        ),
+        (
+            "main",
+            ran(&["dev"]),
+            "main",
+            "a promotion from 'main' was asked for, but artifact 'master-1-2' never ran in environment 'main'",
+        ),
+    ] {
+        let facts = ReleaseFacts { ran: places.clone(), branch, ..facts() };
+        assert_eq!(check(promote(from), &facts), expected, "{from} {places:?} {branch}");
+    }
 }
 
 proptest! {

@@ -2,12 +2,12 @@
 
 use axum::body::Bytes;
 use axum::extract::{FromRequest, Request};
-use axum::http::StatusCode;
+use axum::http::{StatusCode, header};
 use axum::response::IntoResponse;
 use explain::Kind;
 use serde::de::DeserializeOwned;
 
-use super::Failure;
+use super::{Failure, MAX_BODY_BYTES};
 use crate::app::App;
 
 /// A body of JSON.
@@ -29,13 +29,17 @@ impl FromRequest<App> for Raw {
     type Rejection = Failure;
 
     async fn from_request(request: Request, app: &App) -> Result<Self, Failure> {
-        Bytes::from_request(request, app).await.map(Raw).map_err(|rejection| {
-            match rejection.into_response().status() {
-                StatusCode::PAYLOAD_TOO_LARGE => {
-                    Failure::new(Kind::Usage, "the body is too large", "send less").with_status(413)
-                }
-                _ => Failure::new(Kind::Usage, "request cancelled", "send the whole body"),
-            }
+        let length =
+            request.headers().get(header::CONTENT_LENGTH).and_then(|text| text.to_str().ok()?.parse().ok());
+        if length.is_some_and(|length: usize| length > MAX_BODY_BYTES) {
+            return Err(Failure::too_large());
+        }
+        // Half of the time, so that the other half is left to serve what came.
+        let body = tokio::time::timeout(app.timeout / 2, Bytes::from_request(request, app)).await;
+        let body = body.map_err(|_| Failure::too_slow())?;
+        body.map(Raw).map_err(|rejection| match rejection.into_response().status() {
+            StatusCode::PAYLOAD_TOO_LARGE => Failure::too_large(),
+            _ => Failure::new(Kind::Usage, "request cancelled", "send the whole body"),
         })
     }
 }

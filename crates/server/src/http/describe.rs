@@ -11,6 +11,7 @@ use super::caller::Hamctl;
 use super::path::Path;
 use super::query::Query;
 use crate::app::App;
+use crate::rollouts::Place;
 
 /// Rows of one answer: far more than a person reads, few enough to hold.
 const MAX_COUNT: usize = 1000;
@@ -39,9 +40,17 @@ pub(crate) async fn releases(
         let artifact = artifact::decode_leniently(&bytes)?;
         let rollout = (index == 0)
             .then(|| {
-                let namespace =
-                    if artifact.namespace.is_empty() { environment.as_str() } else { &artifact.namespace };
-                app.rollout(environment.as_str(), namespace, &artifact.id)
+                let namespace = if artifact.namespace.is_empty() {
+                    &environment.to_string()
+                } else {
+                    &artifact.namespace
+                };
+                app.rollout(&Place {
+                    environment: environment.to_string(),
+                    namespace: namespace.clone(),
+                    service: service.to_string(),
+                    artifact: artifact.id.clone(),
+                })
             })
             .flatten();
         releases.push(DescribedRelease {

@@ -1,9 +1,12 @@
 //! Every answer that is not good: the original's envelope and texts, with a hint and a kind (spec, section 2.2).
 
 use api::ErrorBody;
-use axum::http::{StatusCode, header};
+use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use explain::{Explain, Kind, Report};
+
+/// When a caller may ask again of what cannot be served now.
+const RETRY_AFTER_SECONDS: &str = "2";
 
 /// What goes back instead of an answer.
 #[derive(Clone, Debug)]
@@ -53,6 +56,15 @@ impl Failure {
         Self::of(Report { kind: Kind::Internal, message: format!("{what} failed"), hint: String::new() })
     }
 
+    pub(crate) fn too_large() -> Self {
+        Self::new(Kind::Usage, "the body is too large", "send less").with_status(413)
+    }
+
+    pub(crate) fn too_slow() -> Self {
+        Self::new(Kind::Usage, "the body did not come in time", "send the whole body at once")
+            .with_status(408)
+    }
+
     pub(crate) fn not_found() -> Self {
         Self::new(Kind::NotFound, "not found", "check the path; a slash at its end makes it another one")
     }
@@ -93,7 +105,11 @@ impl IntoResponse for Failure {
         };
         let status = StatusCode::from_u16(self.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
         let bytes = api::encode(&body).expect("an error body is texts and a number");
-        (status, [(header::CONTENT_TYPE, "application/json")], bytes).into_response()
+        let mut response = (status, [(header::CONTENT_TYPE, "application/json")], bytes).into_response();
+        if status == StatusCode::SERVICE_UNAVAILABLE {
+            response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from_static(RETRY_AFTER_SECONDS));
+        }
+        response
     }
 }
 

@@ -1,15 +1,38 @@
 //! GitHub tells of a push to the config repository (spec, section 2.11), or to the one with artifacts.
+//!
+//! Everybody can send here, so nothing is refused for want of room: a body is hashed as it comes, and kept only
+//! within a budget that all share. A real push therefore always counts, however many false ones come with it.
 
-use axum::extract::{FromRequest, Request, State};
+use std::sync::LazyLock;
+use std::time::Duration;
+
+use axum::body::{Body, HttpBody};
+use axum::extract::{Request, State};
 use axum::http::{HeaderMap, HeaderValue, Method, StatusCode};
 use explain::Kind;
+use futures::future::poll_fn;
 use ring::hmac;
 use secrecy::ExposeSecret;
 use serde::Deserialize;
+use subtle::ConstantTimeEq;
+use tokio::sync::{Semaphore, SemaphorePermit};
 
 use super::Failure;
-use super::body::Raw;
 use crate::app::App;
+
+/// GitHub sends nothing larger.
+const MAX_BODY_BYTES: usize = 25 << 20;
+
+/// How long a body may take. GitHub sends it at once.
+const PATIENCE: Duration = Duration::from_secs(5);
+
+/// Bytes of bodies that are kept, of all webhooks together.
+const KEPT_BYTES: usize = 32 << 20;
+
+/// How the name of a branch begins in a push.
+const BRANCHES: &str = "refs/heads/";
+
+static BUDGET: LazyLock<Semaphore> = LazyLock::new(|| Semaphore::new(KEPT_BYTES));
 
 #[derive(Deserialize, Default)]
 #[serde(default)]
@@ -36,14 +59,16 @@ pub(crate) async fn webhook(State(app): State<App>, request: Request) -> Result<
     };
     // Before the body is read: who signs nothing costs nothing.
     let (signature, algorithm) = signature(request.headers()).ok_or_else(forged)?;
-    let Raw(body) = Raw::from_request(request, &app).await?;
-    if body.is_empty() {
-        return Err(Failure::invalid_body());
-    }
     let key = hmac::Key::new(algorithm, secret.expose_secret().as_bytes());
-    hmac::verify(&key, &body, &signature).map_err(|_| forged())?;
-    let push: Push = api::decode(&body).map_err(|_| Failure::invalid_body())?;
-    if push.reference.starts_with("refs/heads/") {
+    let body = tokio::time::timeout(PATIENCE, signed(request.into_body(), &key, &signature));
+    let body = body.await.map_err(|_| Failure::too_slow())??;
+    let push = match body {
+        Some(body) if body.is_empty() => return Err(Failure::invalid_body()),
+        Some(body) => api::decode::<Push>(&body).map_err(|_| Failure::invalid_body())?,
+        // It was not kept, and it is signed: a look too many does no harm.
+        None => Push { reference: BRANCHES.to_owned(), ..Push::default() },
+    };
+    if push.reference.starts_with(BRANCHES) {
         // The answer does not wait: GitHub gives a hook ten seconds.
         let named = push.repository.full_name;
         let of_artifacts = app.artifact_repo.as_deref().is_some_and(|url| may_be_of(url, &named));
@@ -62,6 +87,31 @@ fn may_be_of(url: &str, full_name: &str) -> bool {
         Some(before) => full_name.is_empty() || before.ends_with(['/', ':']),
         None => false,
     }
+}
+
+/// Reads a body, and proves that it is signed; `None` when there was no room to keep it.
+async fn signed(mut body: Body, key: &hmac::Key, signature: &[u8]) -> Result<Option<Vec<u8>>, Failure> {
+    let mut hash = hmac::Context::with_key(key);
+    let mut kept = Some((Vec::new(), Vec::<SemaphorePermit<'static>>::new()));
+    let mut length = 0;
+    while let Some(frame) = poll_fn(|context| std::pin::Pin::new(&mut body).poll_frame(context)).await {
+        let cut = || Failure::new(Kind::Usage, "request cancelled", "send the whole body");
+        let Ok(data) = frame.map_err(|_| cut())?.into_data() else { continue };
+        length += data.len();
+        if length > MAX_BODY_BYTES {
+            return Err(Failure::too_large());
+        }
+        hash.update(&data);
+        let room = u32::try_from(data.len()).ok().and_then(|bytes| BUDGET.try_acquire_many(bytes).ok());
+        kept = kept.zip(room).map(|((mut bytes, mut rooms), room)| {
+            bytes.extend_from_slice(&data);
+            rooms.push(room);
+            (bytes, rooms)
+        });
+    }
+    // In a time that does not tell how much of it is right.
+    let is_signed: bool = hash.sign().as_ref().ct_eq(signature).into();
+    if is_signed { Ok(kept.map(|(bytes, _)| bytes)) } else { Err(forged()) }
 }
 
 fn forged() -> Failure {

@@ -1,12 +1,28 @@
 //! Whether the process lives, whether it can do its work, and what it counts.
 
+use std::time::{Duration, Instant};
+
+use api::{Check, ReadinessResponse};
 use axum::extract::State;
 use axum::http::{StatusCode, header};
 use axum::response::IntoResponse;
+use futures::future::{BoxFuture, join_all};
+use tokio::sync::Mutex;
 
 use super::Failure;
-use crate::app::App;
+use super::answer::Json;
+use crate::app::{App, Parts};
 use crate::metrics;
+
+/// A part that does not answer within this time does not work.
+const PATIENCE: Duration = Duration::from_secs(2);
+
+/// So long an answer is given again: who asks needs no token, and a store would be asked for each.
+const KEPT: Duration = Duration::from_millis(250);
+
+/// The last answer.
+#[derive(Debug, Default)]
+pub(crate) struct Readiness(Mutex<Option<(Instant, ReadinessResponse)>>);
 
 pub(crate) async fn ping() -> &'static str {
     "pong"
@@ -16,20 +32,58 @@ pub(crate) async fn healthz() -> &'static str {
     "ok\n"
 }
 
-/// Ready when the queue accepts and the repository can be read. A Git host or broker that is down makes it not
-/// unready: what is accepted meanwhile lands later, and is told later.
-pub(crate) async fn readyz(State(app): State<App>) -> impl IntoResponse {
-    let problem = match (app.queue.depths().await, app.reader.tip()) {
-        (Ok(_), Ok(_)) => return (StatusCode::OK, ready(&app.links.problems())),
-        (Err(error), _) => error.to_string(),
-        (_, Err(error)) => explain::chain(&error).join(": "),
+/// Ready when the queue accepts and the repository can be read. Another part that is down is told and makes the
+/// server not unready: what needs it waits, or is answered clearly, and all else is served.
+pub(crate) async fn readyz(State(app): State<App>) -> Json<ReadinessResponse> {
+    let mut kept = app.readiness.0.lock().await;
+    let (_, answer) = match kept.take().filter(|(at, _)| at.elapsed() < KEPT) {
+        Some(recent) => kept.insert(recent),
+        None => {
+            let checks = join_all(checks(&app).into_iter().map(checked)).await;
+            let ready = checks.iter().all(|check| check.ok || !check.needed);
+            kept.insert((Instant::now(), ReadinessResponse { ready, checks }))
+        }
     };
-    (StatusCode::SERVICE_UNAVAILABLE, format!("not ready: {problem}\n"))
+    let answer = answer.clone();
+    Json(if answer.ready { StatusCode::OK } else { StatusCode::SERVICE_UNAVAILABLE }, answer)
 }
 
-/// Ready, and what is away without keeping it from its work.
-fn ready(problems: &[String]) -> String {
-    problems.iter().fold("ok\n".to_owned(), |text, problem| text + problem + "\n")
+/// A part, whether nothing can be served without it, and how it is asked.
+type Named<'a> = (&'static str, bool, BoxFuture<'a, Result<(), String>>);
+
+/// Every part that is asked. A new one is one more row.
+fn checks(app: &Parts) -> Vec<Named<'_>> {
+    vec![
+        ("configRepository", true, Box::pin(async { app.reader.settings().map(drop).map_err(said) })),
+        ("queue", true, Box::pin(async { app.queue.depths().await.map(drop).map_err(said) })),
+        ("artifactStore", false, Box::pin(store(app))),
+        ("broker", false, Box::pin(async { none(&app.links.problems()) })),
+    ]
+}
+
+fn none(problems: &[String]) -> Result<(), String> {
+    if problems.is_empty() { Ok(()) } else { Err(problems.join("; ")) }
+}
+
+/// Asks for an artifact that nobody has: an answer is an answer.
+async fn store(app: &Parts) -> Result<(), String> {
+    let service = "readiness".parse().map_err(said)?;
+    let id = "none-0".parse().map_err(said)?;
+    app.store.exists(&service, &id).await.map(drop).map_err(said)
+}
+
+async fn checked((name, needed, asked): Named<'_>) -> Check {
+    let answer = tokio::time::timeout(PATIENCE, asked).await;
+    let reason = match answer {
+        Ok(Ok(())) => String::new(),
+        Ok(Err(reason)) => reason,
+        Err(_) => format!("no answer within {} s", PATIENCE.as_secs()),
+    };
+    Check { name: name.to_owned(), ok: reason.is_empty(), needed, reason }
+}
+
+fn said(error: impl std::error::Error + 'static) -> String {
+    explain::chain(&error).join(": ")
 }
 
 pub(crate) async fn metrics(State(app): State<App>) -> Result<impl IntoResponse, Failure> {

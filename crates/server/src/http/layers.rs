@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use axum::extract::{MatchedPath, Request, State};
-use axum::http::{HeaderMap, HeaderValue, StatusCode};
+use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use explain::Kind;
@@ -13,6 +13,7 @@ use tokio::sync::Semaphore;
 use tracing::field::Empty;
 
 use super::Failure;
+use super::clean_path::cleaned;
 use crate::app::App;
 use crate::asked::Asked;
 
@@ -23,11 +24,8 @@ const REQUEST_ID: &str = "x-request-id";
 /// connection breaks.
 const AT_ONCE: usize = 1024;
 
-/// Webhooks read at once: their bodies come before it is known who sends them.
-const WEBHOOKS_AT_ONCE: usize = 16;
-
-/// How long a webhook may take. GitHub sends its body at once.
-const WEBHOOK_TIMEOUT: Duration = Duration::from_secs(5);
+/// A query may be this long: names and a few words.
+const MAX_QUERY_BYTES: usize = 8 << 10;
 
 /// How long an upload may take: CI may be far away.
 const UPLOAD_TIMEOUT: Duration = Duration::from_secs(10 * 60);
@@ -45,13 +43,8 @@ impl Limits {
         Self::new(AT_ONCE, timeout)
     }
 
-    /// Of the webhook.
-    pub(crate) fn webhook(timeout: Duration) -> Self {
-        Self::new(WEBHOOKS_AT_ONCE, timeout.min(WEBHOOK_TIMEOUT))
-    }
-
-    /// Of what machines ask about the server: as much as there are connections, since nothing is read for it.
-    pub(crate) fn probes(timeout: Duration) -> Self {
+    /// Of what needs no token: as much as there are connections, since it keeps nothing while it waits.
+    pub(crate) fn open(timeout: Duration) -> Self {
         Self::new(Semaphore::MAX_PERMITS, timeout)
     }
 
@@ -62,6 +55,13 @@ impl Limits {
 
 /// Bounds how many requests there are and how long each takes, its body included.
 pub(crate) async fn limit(State(limits): State<Limits>, request: Request, next: Next) -> Response {
+    if let Some(elsewhere) = cleaned(request.uri()) {
+        return (StatusCode::MOVED_PERMANENTLY, [(header::LOCATION, elsewhere)]).into_response();
+    }
+    if request.uri().query().is_some_and(|query| query.len() > MAX_QUERY_BYTES) {
+        let hint = format!("a query may have {MAX_QUERY_BYTES} bytes");
+        return Failure::new(Kind::Usage, "the query is too long", hint).with_status(414).into_response();
+    }
     let Ok(_room) = limits.room.try_acquire() else {
         return Failure::new(Kind::Unavailable, "the server is busy", "try again in a moment")
             .into_response();

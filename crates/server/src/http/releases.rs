@@ -45,7 +45,7 @@ pub(crate) async fn one(
     Path(id): Path<String>,
 ) -> Result<Json<KnownRelease>, Failure> {
     let unknown = || {
-        let hint = "a release that was refused, or had nothing to do, is not kept";
+        let hint = "a release that was refused, or had nothing to do, is kept for a while only";
         Failure::new(Kind::NotFound, format!("no release '{id}' is known"), hint)
     };
     let release_id: ReleaseId = id.parse().map_err(|_| unknown())?;

@@ -12,6 +12,7 @@ use super::answer::Json;
 use super::caller::Hamctl;
 use super::query::Query;
 use crate::app::{App, Parts};
+use crate::rollouts::Place;
 
 pub(crate) async fn list(
     State(app): State<App>,
@@ -54,7 +55,12 @@ fn services(app: &Parts, only: Option<&EnvName>) -> Result<Json<ServicesResponse
 fn running(app: &Parts, environment: &EnvName, namespace: &str, landed: &Landed) -> RunningService {
     let record = &landed.record;
     let since = landed.at.timestamp();
-    let rollout = app.rollouts.of(environment.as_str(), namespace, &record.artifact, Some(since));
+    let rollout = app.rollout(&Place {
+        environment: environment.to_string(),
+        namespace: namespace.to_owned(),
+        service: record.service.clone(),
+        artifact: record.artifact.clone(),
+    });
     RunningService {
         name: environment.to_string(),
         namespace: namespace.to_owned(),

@@ -1,7 +1,7 @@
 //! What runs where (spec, section 2.6).
 
 use api::{EnvironmentStatus, StatusResponse};
-use artifact::{ArtifactSpec, Namespace, StageData};
+use artifact::{ArtifactSpec, Namespace, ServiceName, StageData};
 use axum::extract::State;
 use config_repo::Running;
 
@@ -10,24 +10,30 @@ use super::answer::Json;
 use super::caller::Hamctl;
 use super::query::Query;
 use crate::app::App;
+use crate::rollouts::Place;
 
 pub(crate) async fn status(
     State(app): State<App>,
     Hamctl(_): Hamctl,
     query: Query,
 ) -> Result<Json<StatusResponse>, Failure> {
-    let service = query.required("service")?.parse()?;
+    let service: ServiceName = query.required("service")?.parse()?;
     let namespace: Option<Namespace> = query.given("namespace").map(str::parse).transpose()?;
     let running = app.reader.status(&service, namespace.as_ref())?;
-    let environments = running.into_iter().map(|running| row(&app, running)).collect();
+    let environments = running.into_iter().map(|running| row(&app, &service, running)).collect();
     Ok(Json::ok(StatusResponse { default_namespaces: namespace.is_none(), environments }))
 }
 
-fn row(app: &App, running: Running) -> EnvironmentStatus {
+fn row(app: &App, service: &ServiceName, running: Running) -> EnvironmentStatus {
     let Running { environment, namespace, spec, .. } = running;
     match spec {
         Ok(spec) => EnvironmentStatus {
-            rollout: app.rollout(environment.as_str(), &namespace, &spec.id),
+            rollout: app.rollout(&Place {
+                environment: environment.to_string(),
+                namespace,
+                service: service.to_string(),
+                artifact: spec.id.clone(),
+            }),
             ..of_spec(environment.to_string(), &spec)
         },
         // One broken file breaks no other row (spec, section 12.4, number 37).

@@ -11,8 +11,8 @@ use super::{RELEASE, ReleaseItem};
 use crate::app::{App, Parts};
 use crate::http::Failure;
 
-/// Looks into the repository first, then into the queue; `None` for an id that is in neither: it was never accepted,
-/// was refused, or had nothing to do.
+/// Looks into the repository first, then into the queue, then at what has happened lately; `None` for an id that is
+/// nowhere: it was never accepted, or it is long since that it was refused or had nothing to do.
 pub(crate) async fn look(app: &App, id: ReleaseId) -> Result<Option<KnownRelease>, Failure> {
     if let Some(landed) = app.reader.landed(id)? {
         return Ok(Some(with_rollout(app, &landed)));
@@ -25,7 +25,10 @@ pub(crate) async fn look(app: &App, id: ReleaseId) -> Result<Option<KnownRelease
     // It may have landed between the two looks.
     Ok(match waiting {
         Some(waiting) => Some(waiting),
-        None => app.reader.landed(id)?.map(|landed| with_rollout(app, &landed)),
+        None => match app.reader.landed(id)? {
+            Some(landed) => Some(with_rollout(app, &landed)),
+            None => app.news.ended(&id.to_string()),
+        },
     })
 }
 

@@ -1,5 +1,6 @@
 //! What an outcome means for the item in the queue and for the caller. Pure.
 
+use api::ReleaseState;
 use config_repo::{ReleaseOutcome, WriteError};
 use explain::{Kind, Report};
 use policy::Denied;
@@ -53,6 +54,16 @@ impl Ending {
             | Kind::Invalid
             | Kind::Failed
             | Kind::Internal => Self::Failed(report),
+        }
+    }
+
+    /// What listeners are told of an end; nothing while there is none. What landed they hear from the index.
+    pub(crate) fn state(&self) -> Option<ReleaseState> {
+        match self {
+            Self::Landed { .. } | Self::Pending { .. } => None,
+            Self::AlreadyThere => Some(ReleaseState::Unchanged),
+            Self::Denied(_) => Some(ReleaseState::Denied),
+            Self::Failed(_) => Some(ReleaseState::Failed),
         }
     }
 

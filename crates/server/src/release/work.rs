@@ -3,6 +3,7 @@
 use std::sync::Arc;
 use std::time::{Instant, SystemTime};
 
+use api::{Event, KnownRelease, ReleaseState};
 use artifact_store::{Artifact, StoreError};
 use config_repo::ReleaseRequest;
 use explain::{Explain, Kind, Report};
@@ -12,6 +13,7 @@ use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
 use tracing::{Instrument, info, info_span, warn};
 
+use super::look::of_release;
 use super::settle::{Ending, Fate};
 use super::{RELEASE, ReleaseItem, manifests};
 use crate::app::App;
@@ -63,6 +65,9 @@ async fn one(app: App, taken: Taken) {
             return settled(taken.give_up(reason, Vec::new()).await.map(drop));
         }
     };
+    if item.attempts == 0 {
+        app.news.tell(Event::Release(of_release(&release, ReleaseState::Pending).into()));
+    }
     let began = Instant::now();
     let artifact = match app.waiting.artifact(release.id) {
         Some(artifact) => Ok(artifact),
@@ -113,7 +118,14 @@ async fn end(app: &App, taken: Taken, release: &Release, artifact: Option<&Artif
     };
     let accepted = taken.item().accepted;
     let is_told = ReleaseItem::is_told(&taken.item().payload);
+    let end = ending.state();
     let heard = app.waiting.answer(*id, ending);
+    if let Some(state) =
+        end.map(|state| if heard || fate == Fate::Finish { state } else { ReleaseState::Dead })
+    {
+        let known = KnownRelease { reason: reason.clone(), ..of_release(release, state) };
+        app.news.tell(Event::Release(known.into()));
+    }
     let done = match fate {
         Fate::Finish => {
             let mut notices = Vec::new();

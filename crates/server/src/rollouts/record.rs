@@ -2,6 +2,7 @@
 
 use api::{Rollout, RolloutFailure, RolloutState, WorkloadCount};
 use artifact::WireTime;
+use config_repo::Workload;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
@@ -19,6 +20,8 @@ pub(super) struct Record {
     workloads: Vec<WorkloadCount>,
     failures: Vec<RolloutFailure>,
     observed: WireTime,
+    /// Kinds and names of the workloads that have to come up; `None` while nobody knows.
+    expected: Option<Vec<(String, String)>>,
     /// The last failure reports as they came, with when they did.
     recent: Vec<(String, i64)>,
 }
@@ -43,17 +46,39 @@ impl Record {
         since.is_none_or(|since| self.observed_second() >= since.as_second())
     }
 
+    pub(super) fn knows_what_is_expected(&self) -> bool {
+        self.expected.is_some()
+    }
+
+    /// Learns what has to come up; what is known stays when nobody knows better.
+    pub(super) fn expect(&mut self, workloads: Option<Vec<Workload>>) {
+        let reported = |workload: Workload| workload.is_reported.then_some((workload.kind, workload.name));
+        if let Some(workloads) = workloads {
+            self.expected = Some(workloads.into_iter().filter_map(reported).collect());
+        }
+    }
+
     pub(super) fn rollout(self, artifact: &str) -> Rollout {
+        let is_up = |(kind, name): &&(String, String)| {
+            self.workloads.iter().any(|workload| workload.kind == *kind && workload.name == *name)
+        };
+        let expected = self.expected.as_deref().unwrap_or_default();
+        let missing = expected.iter().filter(|workload| !is_up(workload)).count();
         let state = match (self.failures.is_empty(), self.workloads.is_empty()) {
             (false, _) => RolloutState::Failed,
+            (true, false) if missing > 0 => RolloutState::Progressing,
             (true, false) => RolloutState::Ready,
             (true, true) => RolloutState::Unknown,
+        };
+        let expected_workloads = match self.expected {
+            Some(_) => self.workloads.len() + missing,
+            None => 0,
         };
         Rollout {
             state,
             artifact_id: artifact.to_owned(),
             workloads: self.workloads,
-            expected_workloads: 0,
+            expected_workloads,
             failures: self.failures,
             observed_at: self.observed,
         }
@@ -178,6 +203,33 @@ mod tests {
         assert_eq!((rollout.state, rollout.failures[0].message.as_str()), (RolloutState::Failed, "panic"));
         assert!(record.take_in(&deploy(2), at(2)), "it is news that the failure is over");
         assert_eq!(record.rollout("a-1").state, RolloutState::Ready);
+    }
+
+    #[test]
+    fn a_rollout_is_ready_when_every_workload_of_its_manifests_is_up() {
+        let workload = |kind: &str, name: &str, is_reported| Workload {
+            kind: kind.into(),
+            name: name.into(),
+            is_reported,
+        };
+        let mut record = Record::default();
+        record.expect(Some(vec![
+            workload("Deployment", "billing", true),
+            workload("StatefulSet", "db", true),
+            workload("DaemonSet", "quiet", false),
+        ]));
+        record.take_in(&deploy(2), at(0));
+        record.expect(None);
+        let rollout = record.clone().rollout("a-1");
+        assert_eq!(
+            (rollout.state, rollout.workloads.len(), rollout.expected_workloads),
+            (RolloutState::Progressing, 1, 2)
+        );
+        let db =
+            DeployEvent { name: "db".into(), resource_type: "StatefulSet".into(), ..DeployEvent::default() };
+        record.take_in(&Report::Deploy(db), at(1));
+        let rollout = record.rollout("a-1");
+        assert_eq!((rollout.state, rollout.expected_workloads), (RolloutState::Ready, 2));
     }
 
     #[test]

@@ -39,6 +39,11 @@ pub(crate) fn zip(spec: &ArtifactSpec) -> Vec<u8> {
         "apiVersion: v1\nkind: ConfigMap\nmetadata:\n  name: {}\ndata:\n  id: {}\n",
         spec.service, spec.id
     );
+    zip_with(spec, &manifest)
+}
+
+/// The zip of a build, with this manifest for dev, staging and prod.
+pub(crate) fn zip_with(spec: &ArtifactSpec, manifest: &str) -> Vec<u8> {
     let mut writer = ZipWriter::new(Cursor::new(Vec::new()));
     let mut add = |name: &str, content: &[u8]| {
         writer.start_file(name, SimpleFileOptions::default()).unwrap();

@@ -82,6 +82,82 @@ async fn bodies_are_read_leniently_and_checked_in_the_original_order() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn statuses_types_and_bytes_are_those_of_the_original() {
+    let bed = Bed::new().await;
+    let server = bed.start().await;
+    let json = "application/json";
+    let text = "text/plain; charset=utf-8";
+    let auto =
+        r#"{"service":"billing","branch":"master","environment":"dev","committerEmail":"ida@corp.test"}"#;
+    let rule = r#"{"service":"billing","branchRegex":"<a&b>","environment":"prod","committerEmail":"ida@corp.test"}"#;
+    let delete = r#"{"service":"billing","policyIds":["auto-release-master-dev","unknown"],"committerEmail":"ida@corp.test"}"#;
+    for (method, path, body, status, content_type, answer) in [
+        (Method::GET, "/ping", "", 200, text, "pong"),
+        (Method::HEAD, "/ping", "", 200, text, ""),
+        (Method::POST, "/ping", "", 200, text, "pong"),
+        (
+            Method::PATCH,
+            "/policies/auto-release",
+            auto,
+            201,
+            json,
+            "{\"id\":\"auto-release-master-dev\",\"service\":\"billing\",\"branch\":\"master\",\"environment\":\"dev\"}\n",
+        ),
+        (
+            Method::PATCH,
+            "/policies/branch-restriction",
+            rule,
+            201,
+            json,
+            "{\"id\":\"branch-restriction-prod\",\"service\":\"billing\",\"environment\":\"prod\",\"branchRegex\":\"\\u003ca\\u0026b\\u003e\"}\n",
+        ),
+        (
+            Method::GET,
+            "/policies/auto-release?service=billing",
+            "",
+            200,
+            json,
+            "{\"service\":\"billing\",\"autoReleases\":[{\"id\":\"auto-release-master-dev\",\"branch\":\"master\",\"environment\":\"dev\"}],\"branchRestrictions\":[{\"id\":\"branch-restriction-prod\",\"environment\":\"prod\",\"branchRegex\":\"\\u003ca\\u0026b\\u003e\"}]}\n",
+        ),
+        (
+            Method::DELETE,
+            "/policies/some/where",
+            delete,
+            200,
+            json,
+            "{\"service\":\"billing\",\"count\":1}\n",
+        ),
+        (Method::DELETE, "/policies", delete, 200, json, "{\"service\":\"billing\"}\n"),
+        (Method::GET, "/status?service=unknown", "", 200, json, "{\"defaultNamespaces\":true}\n"),
+        (Method::GET, "/status?service=unknown&namespace=x", "", 200, json, "{}\n"),
+        (
+            Method::GET,
+            "/describe/release/a/dev",
+            "",
+            200,
+            json,
+            "{\"service\":\"a\",\"environment\":\"dev\"}\n",
+        ),
+        (Method::GET, "/describe/artifact/a", "", 200, json, "{\"service\":\"a\"}\n"),
+        (Method::GET, "/describe/artifact/a/", "", 404, json, ""),
+        (Method::GET, "/describe/artifact/a?count=-1", "", 400, json, ""),
+        (Method::POST, "/webhook/github", "{}", 400, json, ""),
+        (Method::GET, "/webhook/daemon/k8s/deploy", "", 405, "", ""),
+        (Method::POST, "/webhook/daemon/k8s/deploy", "{}", 401, json, ""),
+    ] {
+        let (answered, of_type, said) = ask(&server, method.clone(), path, body).await;
+        assert_eq!((answered, of_type.as_str()), (status, content_type), "{method} {path}: {said}");
+        assert!(said == answer || status >= 400, "{method} {path}: {said}");
+    }
+    let report = http()
+        .post(format!("{}/webhook/daemon/k8s/joberror", server.url))
+        .header("Authorization", "daemon-token");
+    let report = report.body("{}").send().await.unwrap();
+    assert_eq!((report.status().as_u16(), &report.headers()["content-type"]), (200, &text.parse().unwrap()));
+    assert_eq!(report.text().await.unwrap(), "{}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_webhook_without_the_secret_changes_nothing() {
     let server = Bed::new().await.flag("--github-webhook-secret=s3cret").start().await;
     let post = async |signature: &str, event: &str| {

@@ -27,13 +27,13 @@ impl Frames {
         if self.bytes.len() > MAX_FRAME_BYTES { Err(TooLong) } else { Ok(()) }
     }
 
-    /// The next whole event; comments and events without data are passed over.
+    /// The next whole event; comments are passed over. One without a name may carry an id to go on after.
     pub(super) fn next(&mut self) -> Option<Frame> {
         loop {
             let end = self.bytes.windows(2).position(|pair| pair == b"\n\n")?;
             let block: Vec<u8> = self.bytes.drain(..end + 2).collect();
             let frame = read(&String::from_utf8_lossy(&block));
-            if !frame.data.is_empty() {
+            if !frame.data.is_empty() || frame.id.is_some() {
                 return Some(frame);
             }
         }
