@@ -73,6 +73,8 @@ async fn no_target_reads_or_writes_outside_its_folder() {
             let what = format!("{method} {}", target.chars().take(100).collect::<String>());
             match answer.status() {
                 // Closed by the HTTP library, which takes no such line at all, or refused by it.
+                // A path that is not clean leads to the clean one.
+                301 => assert_eq!(answer.body(), "", "{what}"),
                 0 | 400 | 414 | 431 if answer.body().is_empty() => {}
                 200 => assert!(harmless(answer.body()), "{what}: {}", answer.text),
                 405 => {}
