@@ -1,8 +1,8 @@
 //! `artifact`, the command that CI jobs run.
 //!
-//! It keeps `artifact.json` in the folder of the build, one step after the other, and uploads the folder at the end.
-//! On the way it edits one Slack message, so that the author sees how far the build is (spec, sections 3.3 and
-//! 3.4). Steps may run at the same time: each takes the folder's lock, and each file is replaced as a whole.
+//! It keeps `artifact.json` in the folder of the build, one step after the other, and uploads the folder at the end,
+//! or pushes it to Git. On the way it edits one Slack message, so that the author sees how far the build is (spec,
+//! sections 3.3 and 3.4). Steps may run at the same time: each takes the folder's lock, and each file is replaced as a whole.
 //!
 //! ```text
 //! init -> add ... -> end -> push --> release-manager (where to?) --> store
@@ -10,7 +10,8 @@
 //! ```
 //!
 //! What goes wrong with Slack never fails a build; everything else does. Secrets and upload links are never
-//! printed. Read [`Args`] for the steps, `ci` for what is known without being told, `folder` for the files, `push` for the upload.
+//! printed. Read [`Args`] for the steps, `ci` for what is known without being told, `folder` for the files,
+//! `push` for the upload.
 
 mod args;
 mod ci;

@@ -2,6 +2,8 @@
 
 mod create;
 mod error;
+mod git;
+mod git_error;
 mod package;
 mod retry;
 mod token;
@@ -17,17 +19,24 @@ use crate::folder::Folder;
 use package::Package;
 use retry::Retry;
 
-/// Packs the folder, asks where it goes, and puts it there; gives the artifact's id.
+/// Packs the folder, asks where it goes, and puts it there, or pushes it to Git; gives the artifact's id.
 pub(crate) async fn run(folder: &Folder, args: &PushArgs, terminal: &Terminal) -> Result<String, PushError> {
     // Steps that still run must not change the files while they are packed.
     let locked = folder.lock()?;
     let spec = locked.artifact()?;
     let files = package::files(folder.root())?;
     terminal.data(package::listing(folder.root(), &files));
+    let retry = Retry { times: args.retries, terminal };
+    if let Some(url) = &args.git {
+        let commit = git::Commit::of(folder.root(), &files, &spec, &args.git_prefix)?;
+        drop(locked);
+        let _progress = terminal.progress(format!("pushing {}", spec.id));
+        commit.push(url, retry).await?;
+        return Ok(spec.id);
+    }
     let package = Package::of(folder.root(), &files)?;
     drop(locked);
 
-    let retry = Retry { times: args.retries, terminal };
     let progress = terminal.progress(format!("uploading {}", spec.id));
     let token = token::obtain(args, retry).await?;
     let link = create::ask(args, token, &spec, &package, retry).await?;

@@ -22,7 +22,12 @@ pub(super) async fn ask(
     package: &Package,
     retry: Retry<'_>,
 ) -> Result<SecretString, PushError> {
-    let client = Client::new(&args.http_base_url, token, env!("CARGO_PKG_VERSION"), PATIENCE)?;
+    let client = Client::new(
+        args.http_base_url.as_deref().unwrap_or_default(),
+        token,
+        env!("CARGO_PKG_VERSION"),
+        PATIENCE,
+    )?;
     let request = CreateArtifactRequest { artifact: spec.clone(), md5: package.md5.clone() };
     let path = [routes::CREATE_ARTIFACT];
     let ask = || async { client.call(Method::POST, &path, &request).await.map_err(PushError::from) };

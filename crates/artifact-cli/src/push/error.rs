@@ -5,6 +5,7 @@ use std::borrow::Cow;
 use api::ClientError;
 use explain::{Explain, Kind};
 
+use super::git_error::GitError;
 use super::package::PackageError;
 use super::token::TokenError;
 use super::upload::UploadError;
@@ -18,6 +19,8 @@ pub(crate) enum PushError {
     Folder(#[from] FolderError),
     #[error(transparent)]
     Package(#[from] PackageError),
+    #[error(transparent)]
+    Git(#[from] GitError),
     #[error(transparent)]
     Token(#[from] TokenError),
     #[error("cannot reach the release manager at {address}")]
@@ -48,6 +51,7 @@ impl Explain for PushError {
         match self {
             Self::Folder(error) => error.kind(),
             Self::Package(error) => error.kind(),
+            Self::Git(error) => error.kind(),
             Self::Token(error) => error.kind(),
             Self::Unreachable { .. } => Kind::Unavailable,
             Self::Server(error) => error.kind(),
@@ -59,6 +63,7 @@ impl Explain for PushError {
         match self {
             Self::Folder(error) => error.next_step(),
             Self::Package(error) => error.next_step(),
+            Self::Git(error) => error.next_step(),
             Self::Token(error) => error.next_step(),
             Self::Unreachable { .. } => {
                 "check ARTIFACT_URL, and that this CI job can reach the server".into()

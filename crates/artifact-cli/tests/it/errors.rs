@@ -100,10 +100,13 @@ async fn half_a_command_gets_its_help() {
     ------- stdout
     Upload the folder of the build
 
-    Usage: artifact push [OPTIONS] --http-base-url <URL>
+    Usage: artifact push [OPTIONS]
 
     Options:
           --http-base-url <URL>     Address of the release manager [env: ARTIFACT_URL=]
+          --git <REPOSITORY>        Git repository to push the build to, in place of an upload
+          --git-prefix <PREFIX>     What the branch begins with there, as the server's
+                                    --artifact-repo-prefix
           --auth-token <TOKEN>      Static token, in place of a login with the identity provider [env:
                                     ARTIFACT_AUTH_TOKEN]
           --idp-url <URL>           Identity provider [env: ARTIFACT_IDP_URL=]

@@ -4,6 +4,7 @@
 mod ci;
 mod double;
 mod errors;
+mod git;
 mod job;
 mod local;
 mod push;
