@@ -132,6 +132,42 @@ async fn the_action_describes_and_uploads_a_build() {
     assert!(told.contains("unexpected argument '--passed'") && told.ends_with("[exit 2]"), "{told}");
 }
 
+/// Runs the action's first step with a network that has one release; tells what it printed and what it handed on.
+async fn install(job: &Job, version: &str, sha256: &str) -> (String, String) {
+    let action = action();
+    let script = action["runs"]["steps"][0]["run"].as_str().unwrap();
+    // In place of curl: the last two words are the file and the address.
+    let network = "curl() { case \"${@: -1}\" in https://github.com/acme/rm/releases/download/v1/artifact-*-*) \
+                   echo content > \"${@: -2:1}\" ;; *) return 22 ;; esac; }";
+    job.write("environment", "");
+    let program = Program::new("bash")
+        .args(["--noprofile", "--norc", "-e", "-c", &format!("{network}\n{script}")])
+        .env("IN_VERSION", version)
+        .env("IN_SHA256", sha256)
+        .env("HOME_OF_RELEASES", "https://github.com/acme/rm/releases/download")
+        .env("RUNNER_TEMP", job.file("environment").parent().unwrap())
+        .env("GITHUB_ENV", job.file("environment"));
+    let output = tokio::task::spawn_blocking(|| program.run()).await.unwrap().unwrap();
+    (format!("{}[exit {}]", output.stdout_text(), output.code.unwrap()), job.read("environment"))
+}
+
+#[tokio::test]
+async fn the_action_installs_the_released_program_and_no_other() {
+    let job = Job::new();
+    let sha256 = "434728a410a78f56fc1b5899c3593436e61ab0c731e9072d95e96db290205e53";
+    let wrong = sha256.replace('4', "5");
+    let (told, handed_on) = install(&job, "v1", &wrong).await;
+    assert!(told.contains("::error::artifact v1 is not the program") && told.ends_with("[exit 1]"), "{told}");
+    assert!(handed_on.is_empty() && !job.file("artifact-v1").exists());
+    for sha256 in [sha256, "", sha256] {
+        let (told, handed_on) = install(&job, "v1", sha256).await;
+        assert_eq!(told, "[exit 0]");
+        assert_eq!(handed_on, format!("ARTIFACT_PROGRAM={}\n", job.file("artifact-v1").display()));
+    }
+    let (told, handed_on) = install(&job, "feature/x", "").await;
+    assert!(told.contains("give the input version or path") && handed_on.is_empty(), "{told}");
+}
+
 /// Every command of the program in the blocks of a page, lines that go on joined.
 fn commands(page: &str) -> Vec<String> {
     let blocks = page.split("```").skip(1).step_by(2).filter(|block| !block.starts_with("text"));
