@@ -20,6 +20,13 @@ pub(super) struct Head {
     pub(super) sha: String,
     #[serde(rename = "ref")]
     pub(super) branch: String,
+    /// Nothing when the fork is gone.
+    pub(super) repo: Option<Repo>,
+}
+
+#[derive(Clone, Debug, Deserialize)]
+pub(super) struct Repo {
+    pub(super) full_name: String,
 }
 
 #[derive(Clone, Debug, Deserialize)]

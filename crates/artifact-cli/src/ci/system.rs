@@ -45,7 +45,7 @@ impl System {
     /// The variable that says something; `None` when Git alone does.
     pub(crate) fn variables(self, field: Field) -> Option<&'static str> {
         match (self, field) {
-            (Self::GitHub, Field::Branch) => Some("GITHUB_HEAD_REF or GITHUB_REF_NAME of a branch"),
+            (Self::GitHub, Field::Branch) => Some("GITHUB_REF_NAME of a branch"),
             (Self::GitHub, Field::Sha) => Some("GITHUB_SHA"),
             (Self::GitLab, Field::Branch) => Some("CI_COMMIT_BRANCH or CI_MERGE_REQUEST_SOURCE_BRANCH_NAME"),
             (Self::GitLab, Field::Sha) => Some("CI_COMMIT_SHA"),

@@ -1,4 +1,6 @@
 //! What each system says, by its own documentation.
+//!
+//! The branch of a fork is never taken: its `main` is not ours, and policies trust branches by name.
 
 use super::event::Event;
 use super::fact::{Facts, Field};
@@ -29,7 +31,10 @@ fn github(of: Look<'_, '_>, event: &Event) -> Facts {
         // GITHUB_SHA is GitHub's own merge commit then, or the head of the target.
         Some(pull_request) => {
             facts.note(Field::Sha, "pull_request.head.sha", Some(&pull_request.head.sha));
-            facts.note(Field::Branch, "pull_request.head.ref", Some(&pull_request.head.branch));
+            let home = pull_request.head.repo.as_ref().map(|repo| repo.full_name.as_str());
+            let ours = home.is_some() && home == of("GITHUB_REPOSITORY");
+            let branch = ours.then_some(&pull_request.head.branch);
+            facts.note(Field::Branch, "pull_request.head.ref", branch);
         }
         None if of("GITHUB_HEAD_REF").is_none() => {
             facts.note(Field::Sha, "GITHUB_SHA", of("GITHUB_SHA"));
@@ -37,8 +42,8 @@ fn github(of: Look<'_, '_>, event: &Event) -> Facts {
         // A pull request without its event: the commit is not known.
         None => {}
     }
-    facts.note(Field::Branch, "GITHUB_HEAD_REF", of("GITHUB_HEAD_REF"));
-    if of("GITHUB_REF_TYPE") == Some("branch") && of("GITHUB_HEAD_REF").is_none() {
+    let pushed = event.pull_request.is_none() && of("GITHUB_HEAD_REF").is_none();
+    if of("GITHUB_REF_TYPE") == Some("branch") && pushed {
         // The name of a pull request's ref is `12/merge`.
         let branch = of("GITHUB_REF").is_none_or(|name| name.starts_with("refs/heads/"));
         facts.note(Field::Branch, "GITHUB_REF_NAME", of("GITHUB_REF_NAME").filter(|_| branch));
@@ -71,7 +76,8 @@ fn gitlab(of: Look<'_, '_>) -> Facts {
     facts.note(Field::Sha, "CI_MERGE_REQUEST_SOURCE_BRANCH_SHA", head);
     facts.note(Field::Sha, "CI_COMMIT_SHA", of("CI_COMMIT_SHA"));
     let merge_request = "CI_MERGE_REQUEST_SOURCE_BRANCH_NAME";
-    facts.note(Field::Branch, merge_request, of(merge_request));
+    let (home, target) = (of("CI_MERGE_REQUEST_SOURCE_PROJECT_PATH"), of("CI_MERGE_REQUEST_PROJECT_PATH"));
+    facts.note(Field::Branch, merge_request, of(merge_request).filter(|_| home == target));
     facts.note(Field::Branch, "CI_COMMIT_BRANCH", of("CI_COMMIT_BRANCH"));
     if head.is_none() || head == of("CI_COMMIT_SHA") {
         facts.note(Field::Message, "CI_COMMIT_MESSAGE", of("CI_COMMIT_MESSAGE"));
@@ -90,9 +96,11 @@ fn buildkite(of: Look<'_, '_>) -> Facts {
     let mut facts = Facts::default();
     // Until the agent has looked, it is the word HEAD.
     facts.note(Field::Sha, "BUILDKITE_COMMIT", of("BUILDKITE_COMMIT").filter(|sha| *sha != "HEAD"));
-    // Of a fork it is `owner:branch`; of a tag it is the tag.
-    let branch = of("BUILDKITE_BRANCH").filter(|_| of("BUILDKITE_TAG").is_none());
-    let branch = branch.map(|branch| branch.split_once(':').map_or(branch, |(_, branch)| branch));
+    // Of a fork it is `owner:branch`, or the fork is named; of a tag it is the tag.
+    let page = |name| of(name).and_then(Remote::of).map(|remote| remote.page.to_lowercase());
+    let fork = page("BUILDKITE_PULL_REQUEST_REPO").is_some_and(|home| Some(home) != page("BUILDKITE_REPO"));
+    let branch = of("BUILDKITE_BRANCH").filter(|_| of("BUILDKITE_TAG").is_none() && !fork);
+    let branch = branch.filter(|branch| !branch.contains(':'));
     facts.note(Field::Branch, "BUILDKITE_BRANCH", branch);
     facts.note(Field::Message, "BUILDKITE_MESSAGE", of("BUILDKITE_MESSAGE"));
     facts.note(Field::AuthorName, "BUILDKITE_BUILD_AUTHOR", of("BUILDKITE_BUILD_AUTHOR"));
@@ -131,7 +139,8 @@ fn jenkins(of: Look<'_, '_>) -> Facts {
     let mut facts = Facts::default();
     facts.note(Field::Sha, "GIT_COMMIT", of("GIT_COMMIT"));
     let of_branch = of("TAG_NAME").is_none();
-    facts.note(Field::Branch, "CHANGE_BRANCH", of("CHANGE_BRANCH"));
+    let ours = of("CHANGE_FORK").is_none();
+    facts.note(Field::Branch, "CHANGE_BRANCH", of("CHANGE_BRANCH").filter(|_| ours));
     // Of a pull request these are `PR-12`.
     if of_branch && of("CHANGE_ID").is_none() {
         facts.note(Field::Branch, "BRANCH_NAME", of("BRANCH_NAME"));

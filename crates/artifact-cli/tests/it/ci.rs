@@ -86,7 +86,7 @@ async fn what_is_missing_is_named_with_what_would_tell_it() {
     let job = job.set("GITHUB_REF_NAME", "v1").set("GITHUB_SHA", "0a1b2c3d4e5f60718293a4b5c6d7e8f901234567");
     insta::assert_snapshot!(job.run(INIT).await, @r#"
     ------- stderr
-    error: not known of this build: --git-branch (GITHUB_HEAD_REF or GITHUB_REF_NAME of a branch is not set), --git-message, --git-author-name, --git-author-email, --git-committer-name, --git-committer-email; git says: fatal: not a git repository (or any of the parent directories): .git
+    error: not known of this build: --git-branch (GITHUB_REF_NAME of a branch is not set), --git-message, --git-author-name, --git-author-email, --git-committer-name, --git-committer-email; git says: fatal: not a git repository (or any of the parent directories): .git
     hint: check out the commit in this GitHub Actions job, or give these flags
     [exit 2]
     "#);
@@ -114,9 +114,18 @@ async fn a_pull_request_on_github_is_its_head_commit() {
     let (job, sha) = checked_out("Head").await;
     git(&job, &["commit", "--quiet", "--allow-empty", "-m", "Merge 1 into 2"]).await;
     let merge = git(&job, &["rev-parse", "HEAD"]).await;
-    job.write("event.json", &format!(r#"{{"pull_request":{{"head":{{"ref":"fix/y","sha":"{sha}"}}}}}}"#));
+    job.write(
+        "event.json",
+        &format!(
+            r#"{{"pull_request":{{"head":{{"ref":"fix/y","sha":"{sha}","repo":{{"full_name":"acme/b"}}}}}}}}"#
+        ),
+    );
     let event = job.file("event.json");
-    let job = job.set("GITHUB_ACTIONS", "true").set("GITHUB_SHA", &merge).set("GITHUB_HEAD_REF", "fix/y");
+    let job = job
+        .set("GITHUB_ACTIONS", "true")
+        .set("GITHUB_SHA", &merge)
+        .set("GITHUB_HEAD_REF", "fix/y")
+        .set("GITHUB_REPOSITORY", "acme/b");
     let job = job.set("GITHUB_EVENT_PATH", event.to_str().unwrap());
     assert_eq!(job.run(INIT).await, "[exit 0]");
     let application = application(&job);

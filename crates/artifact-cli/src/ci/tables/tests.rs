@@ -82,7 +82,7 @@ fn github_tells_the_head_of_a_pull_request_and_not_its_merge() {
     let pull = format!(
         "{GITHUB}GITHUB_REF=refs/pull/12/merge\nGITHUB_REF_NAME=12/merge\nGITHUB_REF_TYPE=branch\nGITHUB_SHA=MERGE\nGITHUB_HEAD_REF=feature/x\nGITHUB_BASE_REF=main"
     );
-    let event = r#"{"number":12,"pull_request":{"number":12,"head":{"ref":"feature/x","sha":"SHA"},"base":{"ref":"main"}}}"#;
+    let event = r#"{"number":12,"pull_request":{"number":12,"head":{"ref":"feature/x","sha":"SHA","repo":{"full_name":"acme/billing"}},"base":{"ref":"main"}}}"#;
     insta::assert_snapshot!(told(&pull, event), @r#"
     GitHub Actions
     --git-branch feature/x
@@ -107,6 +107,41 @@ fn a_tag_is_no_branch() {
         "JENKINS_URL=https://ci.test/\nGIT_COMMIT=SHA\nTAG_NAME=v1\nBRANCH_NAME=v1\nGIT_BRANCH=v1",
     ] {
         let told = told(environment, "{}");
+        assert!(told.contains("--git-sha SHA") && !told.contains("--git-branch"), "{told}");
+    }
+}
+
+#[test]
+fn the_branch_of_a_fork_is_not_ours() {
+    let pull = format!(
+        "{GITHUB}GITHUB_REF=refs/pull/12/merge\nGITHUB_REF_NAME=main\nGITHUB_REF_TYPE=branch\nGITHUB_SHA=MERGE\nGITHUB_HEAD_REF=main"
+    );
+    let merge_request = "GITLAB_CI=true\nCI_COMMIT_SHA=SHA\nCI_MERGE_REQUEST_SOURCE_BRANCH_NAME=main";
+    for (environment, event) in [
+        (
+            pull.as_str(),
+            r#"{"pull_request":{"head":{"ref":"main","sha":"SHA","repo":{"full_name":"eve/billing"}}}}"#,
+        ),
+        (&pull, r#"{"pull_request":{"head":{"ref":"main","sha":"SHA","repo":null}}}"#),
+        (
+            &format!(
+                "{merge_request}\nCI_MERGE_REQUEST_SOURCE_PROJECT_PATH=eve/b\nCI_MERGE_REQUEST_PROJECT_PATH=acme/b"
+            ),
+            "{}",
+        ),
+        ("BUILDKITE=true\nBUILDKITE_COMMIT=SHA\nBUILDKITE_BRANCH=eve:main", "{}"),
+        (
+            "BUILDKITE=true\nBUILDKITE_COMMIT=SHA\nBUILDKITE_BRANCH=main\nBUILDKITE_REPO=git@github.com:acme/b.git\n\
+             BUILDKITE_PULL_REQUEST_REPO=https://github.com/eve/b.git",
+            "{}",
+        ),
+        ("CIRCLECI=true\nCIRCLE_SHA1=SHA\nCIRCLE_BRANCH=pull/12", "{}"),
+        (
+            "JENKINS_URL=u\nGIT_COMMIT=SHA\nCHANGE_ID=1\nCHANGE_BRANCH=main\nCHANGE_FORK=eve\nBRANCH_NAME=PR-1",
+            "{}",
+        ),
+    ] {
+        let told = told(environment, event);
         assert!(told.contains("--git-sha SHA") && !told.contains("--git-branch"), "{told}");
     }
 }
@@ -162,7 +197,8 @@ fn gitlab_tells_the_head_of_a_merged_result() {
 fn buildkite_tells_of_a_build() {
     let build = "BUILDKITE=true
         BUILDKITE_COMMIT=SHA
-        BUILDKITE_BRANCH=bo:feature/x
+        BUILDKITE_BRANCH=feature/x
+        BUILDKITE_PULL_REQUEST_REPO=git://code.acme.test/Acme/billing.git
         BUILDKITE_TAG=
         BUILDKITE_PULL_REQUEST=12
         BUILDKITE_MESSAGE=Add limit
