@@ -54,7 +54,9 @@ type Named<'a> = (&'static str, bool, BoxFuture<'a, Result<(), String>>);
 /// Every part that is asked. A new one is one more row.
 fn checks(app: &Parts) -> Vec<Named<'_>> {
     vec![
-        ("configRepository", true, Box::pin(async { app.reader.settings().map(drop).map_err(said) })),
+        ("configRepository", true, Box::pin(async { app.reader.tip().map(drop).map_err(said) })),
+        // Settings that are wrong are for a person to mend; taking every server out of service would not.
+        ("settings", false, Box::pin(async { app.reader.settings().map(drop).map_err(said) })),
         ("queue", true, Box::pin(async { app.queue.depths().await.map(drop).map_err(said) })),
         ("artifactStore", false, Box::pin(store(app))),
         ("broker", false, Box::pin(async { none(&app.links.problems()) })),

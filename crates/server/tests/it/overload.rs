@@ -196,7 +196,7 @@ async fn a_body_that_stops_coming_is_answered_and_given_up() {
     let mut answer = Vec::new();
     let closed = timeout(PATIENCE, stream.read_to_end(&mut answer)).await;
     let answer = String::from_utf8_lossy(&answer);
-    assert!(answer.starts_with("HTTP/1.1 503") && answer.contains("took too long"), "{answer}");
+    assert!(answer.starts_with("HTTP/1.1 408") && answer.contains("did not come in time"), "{answer}");
     assert!(closed.is_ok(), "the connection ends with the answer");
     is_served(&server).await;
 }

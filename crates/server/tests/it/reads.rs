@@ -3,8 +3,9 @@
 use api::{ReleaseState, RolloutState};
 use artifact::Intent;
 use explain::{Explain, Kind};
+use testkit::wait;
 
-use crate::bed::{Bed, Server};
+use crate::bed::{Bed, PATIENCE, Server};
 
 /// Services and where they run, as one line each.
 async fn services(server: &Server, environment: Option<&str>) -> Vec<String> {
@@ -59,7 +60,16 @@ async fn services_and_histories_are_those_of_the_repository() {
     second.remove(crate::bed::BRANCH, &["prod/releases/prod/billing"], "stop billing").unwrap();
     drop(server);
     let server = bed.start().await;
-    assert_eq!(services(&server, None).await, ["billing: dev/dev master-2", "Web: dev/dev master-7"]);
+    // It answers with what it knows from before until it has looked at the Git host.
+    wait::until("the removal to be known", PATIENCE, async || {
+        let known = services(&server, None).await;
+        if known == ["billing: dev/dev master-2", "Web: dev/dev master-7"] {
+            Ok(())
+        } else {
+            Err(known.join(", "))
+        }
+    })
+    .await;
     assert_eq!(history(&server, Some("prod"), 5).await, ["prod master-1"]);
 }
 

@@ -28,13 +28,13 @@ pub(super) enum Phase {
     Start,
     /// Requests are read, artifacts loaded, the queue is written; commits are made.
     Accept,
-    /// `git push` runs.
+    /// A push runs.
     Push,
     /// The remote has the commits, nobody has been told.
     Landed,
     /// Somebody was told; the queue, the index and the notices are written.
     Answered,
-    /// `git push` alone is killed; the server goes on, and dies once it has landed something again.
+    /// The push alone is killed; the server goes on, and dies once it has landed something again.
     PushAlone,
     /// Any moment.
     Any,
