@@ -223,7 +223,7 @@ impl Mirror {
         Ok(outcome)
     }
 
-    /// Whether the mirror has collected so many packs that [`Mirror::tidy`] is due.
+    /// Whether the mirror has collected so many packs that [`Mirror::tidying`] is due.
     #[must_use]
     pub fn is_untidy(&self) -> bool {
         open::count_packs(&self.folder.git_dir) > MOST_PACKS
