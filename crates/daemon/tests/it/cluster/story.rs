@@ -86,10 +86,10 @@ async fn a_cluster_is_reported_on_through_crashes_restarts_and_its_end() {
     let mut daemon = Daemon::start(&server.url, &kubeconfig, dir.path());
     daemon.ready().await;
 
-    // What works, and four ways not to.
+    // What works, and four ways not to. One stream alone keeps the order of its lines.
     let none = json!({});
     apply(&bed, &deployment("good", "a1", FOREVER, &none));
-    apply(&bed, &deployment("crash", "a1", "seq 1 9; echo no database >&2; exit 3", &none));
+    apply(&bed, &deployment("crash", "a1", "(seq 1 9; echo no database) >&2; exit 3", &none));
     let little = json!({"resources": {"limits": {"memory": "32Mi"}}});
     apply(&bed, &deployment("greedy", "a1", "x=aaaaaaaa; while true; do x=$x$x; done", &little));
     let missing = json!({"envFrom": [{"configMapRef": {"name": "nowhere"}}]});
