@@ -1,10 +1,36 @@
-//! The Git host is away: accepted releases wait, visibly, and land once when it is back.
+//! The Git host or the object store is away, slow or unwilling: accepted releases wait, visibly, and land once when it is
+//! back; what is not accepted is refused with its reason.
 
-use api::{ReleaseState, routes};
+use std::net::SocketAddr;
+use std::time::Duration;
+
+use api::{KnownRelease, ReleaseState, routes};
 use artifact::Intent;
-use testkit::wait;
+use testkit::{FaultProxy, S3, wait};
 
-use crate::bed::{Bed, PATIENCE};
+use crate::bed::{Bed, PATIENCE, Server};
+
+/// Waits until the server knows an artifact that was sent to the object store.
+async fn stored(server: &Server, id: &str) {
+    wait::until(id, PATIENCE, async || {
+        let known: serde_json::Value = server
+            .hamctl()
+            .get(&["/describe/artifact", "billing"], &[("count", "10")])
+            .await
+            .map_err(|error| error.to_string())?;
+        if known.to_string().contains(id) { Ok(()) } else { Err(known.to_string()) }
+    })
+    .await;
+}
+
+/// Waits for a release to land.
+async fn landed(server: &Server, id: &str) -> KnownRelease {
+    wait::until("the release to land", PATIENCE, async || {
+        let known = server.known(id).await.map_err(|error| error.to_string())?;
+        if known.state == ReleaseState::Landed { Ok(known) } else { Err(format!("{known:?}")) }
+    })
+    .await
+}
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_release_waits_for_the_host_and_survives_a_restart() {
@@ -34,11 +60,7 @@ async fn a_release_waits_for_the_host_and_survives_a_restart() {
     let server = bed.start().await;
     assert_eq!(server.known(&waiting.id).await.unwrap().state, ReleaseState::Pending);
     bed.git.up().await;
-    let landed = wait::until("the release to land", PATIENCE, async || {
-        let known = server.known(&waiting.id).await.map_err(|error| error.to_string())?;
-        if known.state == ReleaseState::Landed { Ok(known) } else { Err(format!("{known:?}")) }
-    })
-    .await;
+    let landed = landed(&server, &waiting.id).await;
     let titles: Vec<String> = bed.history().iter().map(|commit| commit.subject().to_owned()).collect();
     assert_eq!(bed.history()[0].id, landed.commit);
     assert_eq!(titles.len(), 2, "{titles:?}");
@@ -116,4 +138,95 @@ async fn a_host_that_hangs_at_the_first_start_delays_no_listener() {
     })
     .await;
     assert_eq!(get(&format!("{}?service=billing", routes::STATUS)).await.0, 200);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_host_that_takes_ten_seconds_makes_callers_wait_no_longer_than_they_may() {
+    let bed = Bed::new().await.flag("--timeout=6s");
+    let server = bed.start().await;
+    for id in ["master-1", "master-2", "master-3"] {
+        server.upload("billing", id, "master").await;
+    }
+    server.release("billing", "dev", "master-1", &Intent::ReleaseArtifact).await.unwrap();
+    bed.repo.slow_pushes(Duration::from_secs(10)).unwrap();
+    let waiting = server.release("billing", "dev", "master-2", &Intent::ReleaseArtifact).await.unwrap();
+    assert_eq!(waiting.state, "pending", "{}", waiting.status);
+    // Who only reads notices nothing, and what is asked for meanwhile comes after it.
+    assert_eq!(server.status("billing").await.environments[0].tag, "master-1");
+    let next = server.release("billing", "dev", "master-3", &Intent::ReleaseArtifact).await.unwrap();
+    bed.repo.accept_pushes().unwrap();
+    landed(&server, &waiting.id).await;
+    landed(&server, &next.id).await;
+    let titles: Vec<String> = bed.history().iter().map(|commit| commit.subject().to_owned()).collect();
+    let title = |id: &str| format!("[dev/billing] release {id} by ida@corp.test");
+    assert_eq!(titles, ["master-3", "master-2", "master-1"].map(title));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_host_that_says_no_is_quoted_and_a_later_yes_is_enough() {
+    let bed = Bed::new().await;
+    let server = bed.start().await;
+    for id in ["master-1", "master-2"] {
+        server.upload("billing", id, "master").await;
+    }
+    server.release("billing", "dev", "master-1", &Intent::ReleaseArtifact).await.unwrap();
+    bed.repo.reject_pushes("closed for the weekend").unwrap();
+    let no = server.release("billing", "dev", "master-2", &Intent::ReleaseArtifact).await.unwrap_err();
+    assert!(no.to_string().contains("closed for the weekend"), "{no}");
+    assert_eq!(bed.history().len(), 1);
+    bed.repo.accept_pushes().unwrap();
+    let yes = server.release("billing", "dev", "master-2", &Intent::ReleaseArtifact).await.unwrap();
+    assert_eq!(yes.state, "landed");
+    assert_eq!(bed.history().len(), 2);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_object_store_that_is_down_costs_no_accepted_release() {
+    let s3 = S3::start().await.unwrap();
+    let address: SocketAddr = s3.url().trim_start_matches("http://").parse().unwrap();
+    let store = FaultProxy::start(address).unwrap();
+    let bed = Bed::new()
+        .await
+        .flag("--s3-artifact-storage-bucket-name=artifacts")
+        .flag(format!("--s3-endpoint=http://{}", store.addr()))
+        .flag(format!("--s3-access-key-id={}", s3.access_key()));
+    let env = vec![("S3_SECRET_ACCESS_KEY".to_owned(), s3.secret_key().to_owned())];
+    let bed = Bed { env, ..bed };
+    let server = bed.start().await;
+    for id in ["master-1", "master-2", "master-3"] {
+        server.upload("billing", id, "master").await;
+        stored(&server, id).await;
+    }
+    server.release("billing", "dev", "master-1", &Intent::ReleaseArtifact).await.unwrap();
+
+    // One is accepted while the Git host is down; when that is back, its artifact cannot be read.
+    bed.git.down().await;
+    let waiting = server.release("billing", "dev", "master-2", &Intent::ReleaseArtifact).await.unwrap();
+    assert_eq!(waiting.state, "pending");
+    store.refuse().await;
+    bed.git.up().await;
+    let reason = wait::until("the store to be named", PATIENCE, async || {
+        let known = server.known(&waiting.id).await.map_err(|error| error.to_string())?;
+        if known.reason.contains("artifacts") { Ok(known) } else { Err(format!("{known:?}")) }
+    })
+    .await;
+    assert_eq!(reason.state, ReleaseState::Pending);
+
+    // Another is not accepted, for that reason; who only reads is answered; and the probe says what is away.
+    let refused = server.release("billing", "prod", "master-3", &Intent::ReleaseArtifact).await.unwrap_err();
+    assert_eq!(explain::Explain::kind(&refused), explain::Kind::Unavailable, "{refused}");
+    assert_eq!(server.status("billing").await.environments[0].tag, "master-1");
+    wait::until("the probe to tell", PATIENCE, async || {
+        let answer =
+            crate::bed::http().get(format!("{}{}", server.url, routes::READYZ)).send().await.unwrap();
+        let (status, text) = (answer.status().as_u16(), answer.text().await.unwrap());
+        let told = text.contains(r#"{"name":"artifactStore","ok":false,"needed":false"#);
+        if status == 200 && told { Ok(()) } else { Err(format!("{status} {text}")) }
+    })
+    .await;
+
+    store.heal().await;
+    landed(&server, &waiting.id).await;
+    server.release("billing", "prod", "master-3", &Intent::ReleaseArtifact).await.unwrap();
+    assert_eq!(bed.history().len(), 3);
 }

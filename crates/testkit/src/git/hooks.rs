@@ -3,6 +3,7 @@
 use std::fs;
 use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 use super::Repository;
 use crate::PartError;
@@ -35,6 +36,14 @@ impl Repository {
     pub fn reject_pushes(&self, message: &str) -> Result<(), PartError> {
         write(&self.hook(BEFORE).with_extension("message"), format!("{message}\n"))?;
         install(&self.hook(BEFORE), REJECT)
+    }
+
+    /// Takes this long over every push from now on, as a busy host does.
+    ///
+    /// # Errors
+    /// When the hook cannot be written.
+    pub fn slow_pushes(&self, by: Duration) -> Result<(), PartError> {
+        install(&self.hook(BEFORE), &format!("#!/bin/sh\nsleep {}\n", by.as_secs()))
     }
 
     /// The next push fails and has not landed: the host dies with the objects in its hand.
