@@ -8,7 +8,7 @@ use super::Failure;
 use super::answer::Json;
 use super::body::Body;
 use super::caller::Hamctl;
-use super::releases::{no_artifact, read};
+use super::releases::asked;
 use crate::app::App;
 use crate::release::manifests;
 
@@ -17,12 +17,7 @@ pub(crate) async fn dry_run(
     caller: Hamctl,
     Body(request): Body<ReleaseRequest>,
 ) -> Result<Json<DryRunResponse>, Failure> {
-    let release = read(&request, &caller)?;
-    let artifact = app
-        .store
-        .artifact(&release.service, &release.artifact)
-        .await
-        .map_err(|error| no_artifact(error, &release))?;
+    let (release, artifact) = asked(&app, &request, &caller).await?;
     let manifests = manifests(&artifact, &release.environment).map_err(Failure::of)?;
     let preview = app.reader.preview(&release, &manifests, &app.globals)?;
     let (decision, reasons) = match preview.foretold {

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use api::{KnownRelease, ReleaseRequest, ReleaseResponse, ReleasesResponse};
 use artifact::{EnvName, Intent, ReleaseId, ServiceName};
-use artifact_store::StoreError;
+use artifact_store::{Artifact, StoreError};
 use axum::extract::State;
 use explain::{Explain, Kind};
 use policy::Release;
@@ -29,12 +29,7 @@ pub(crate) async fn create(
     caller: Hamctl,
     Body(request): Body<ReleaseRequest>,
 ) -> Result<Json<ReleaseResponse>, Failure> {
-    let release = read(&request, &caller)?;
-    let artifact = app
-        .store
-        .artifact(&release.service, &release.artifact)
-        .await
-        .map_err(|error| no_artifact(error, &release))?;
+    let (release, artifact) = asked(&app, &request, &caller).await?;
     let answer = accept(&app, &release, Arc::new(artifact)).await?;
     answered(&release, answer).map(Json::ok)
 }
@@ -62,6 +57,18 @@ pub(crate) async fn history(
     let limit = query.number("limit", USUAL_LIMIT)?.min(MAX_LIMIT);
     let releases = release::history(&app, &service, environment.as_ref(), limit)?;
     Ok(Json::ok(ReleasesResponse { service: service.to_string(), releases }))
+}
+
+/// The release a request asks for, with its artifact.
+pub(super) async fn asked(
+    app: &App,
+    request: &ReleaseRequest,
+    caller: &Hamctl,
+) -> Result<(Release, Artifact), Failure> {
+    let release = read(request, caller)?;
+    let artifact = app.store.artifact(&release.service, &release.artifact).await;
+    let artifact = artifact.map_err(|error| no_artifact(error, &release))?;
+    Ok((release, artifact))
 }
 
 /// The release a request asks for, or all that is wrong with it.

@@ -55,3 +55,18 @@ pub(crate) fn zip_with(spec: &ArtifactSpec, manifest: &str) -> Vec<u8> {
     }
     writer.finish().unwrap().into_inner()
 }
+
+/// What a daemon reports of a rollout that went well.
+pub(crate) fn deployed() -> api::DeployEvent {
+    api::DeployEvent {
+        name: "billing".into(),
+        namespace: "dev".into(),
+        resource_type: "Deployment".into(),
+        available_pods: 2,
+        replicas: 2,
+        artifact_id: "master-1".into(),
+        author_email: "bo@corp.test".into(),
+        squad: "ledger".into(),
+        environment: "dev".into(),
+    }
+}

@@ -1,6 +1,6 @@
 //! What a daemon reports is shown and told.
 
-use api::{ContainerError, DeployEvent, PodErrorEvent, RolloutState, routes};
+use api::{ContainerError, PodErrorEvent, RolloutState, routes};
 use artifact::Intent;
 use reqwest::Method;
 use testkit::Slack;
@@ -49,17 +49,7 @@ async fn a_crash_is_shown_with_its_log_and_told_once_until_it_is_over() {
             .unwrap();
     }
 
-    let up = DeployEvent {
-        name: "billing".into(),
-        namespace: "dev".into(),
-        resource_type: "Deployment".into(),
-        available_pods: 2,
-        replicas: 2,
-        artifact_id: "master-1".into(),
-        author_email: "bo@corp.test".into(),
-        squad: "ledger".into(),
-        environment: "dev".into(),
-    };
+    let up = crate::make::deployed();
     let _answer: serde_json::Value = daemon.call(Method::POST, &[routes::DAEMON_DEPLOY], &up).await.unwrap();
     drop(server);
     let server = bed.start().await;

@@ -1,6 +1,6 @@
 //! Grafana, GitHub, Slack and webhooks hear of releases; what can never be told stays visible.
 
-use api::{ContainerError, DeployEvent, PodErrorEvent, routes};
+use api::{ContainerError, PodErrorEvent, routes};
 use artifact::Intent;
 use reqwest::Method;
 use testkit::{FaultProxy, GitHub, Grafana, Receiver, Slack, wait};
@@ -79,20 +79,6 @@ async fn with_github(github: &GitHub) -> Bed {
         .flag("--github-commit-status=true")
 }
 
-fn up() -> DeployEvent {
-    DeployEvent {
-        name: "billing".into(),
-        namespace: "dev".into(),
-        resource_type: "Deployment".into(),
-        available_pods: 2,
-        replicas: 2,
-        artifact_id: "master-1".into(),
-        author_email: "bo@corp.test".into(),
-        squad: "ledger".into(),
-        environment: "dev".into(),
-    }
-}
-
 fn crash() -> PodErrorEvent {
     PodErrorEvent {
         pod_name: "billing-5d9c-abcde".into(),
@@ -139,7 +125,7 @@ async fn a_deployment_at_github_follows_the_release_and_is_made_once() {
 
     report(&server, routes::DAEMON_POD_ERROR, &crash()).await;
     github.wait_for_status("the crash", PATIENCE, context("failure")).await.unwrap();
-    report(&server, routes::DAEMON_DEPLOY, &up()).await;
+    report(&server, routes::DAEMON_DEPLOY, &make::deployed()).await;
     let healed = |one: &testkit::github::Deployment| one.states == ["in_progress", "failure", "success"];
     github.wait_for_deployment("its end", PATIENCE, healed).await.unwrap();
     assert_eq!(github.deployments().len(), 1);
@@ -180,7 +166,7 @@ async fn an_event_is_signed_and_sent_until_its_receiver_takes_it() {
     assert_eq!((&data["service"], &data["artifactId"]), (&"billing".into(), &"master-1".into()));
     assert_eq!(data["failures"][0]["message"], "panic: no config\n");
     receiver.answer_next(&[410]);
-    report(&server, routes::DAEMON_DEPLOY, &up()).await;
+    report(&server, routes::DAEMON_DEPLOY, &make::deployed()).await;
     let reason = server.dead("webhook").await;
     assert!(reason.ends_with("says that it is gone; take it out of --webhook"), "{reason}");
     assert_eq!(receiver.received().last().unwrap().body["type"], "rollout.succeeded");

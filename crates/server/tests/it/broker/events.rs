@@ -1,6 +1,6 @@
 //! What is published, and what is declared.
 
-use api::{ContainerError, DeployEvent, PodErrorEvent, routes};
+use api::{ContainerError, PodErrorEvent, routes};
 use artifact::Intent;
 use lapin::ExchangeKind;
 use lapin::options::{ExchangeDeclareOptions, QueueBindOptions, QueueDeclareOptions};
@@ -34,20 +34,6 @@ async fn declare_as_the_original(url: &str) {
 async fn report<T: serde::Serialize + Sync>(server: &Server, route: &str, event: &T) {
     let daemon = server.client("daemon-token");
     let _answer: serde_json::Value = daemon.call(Method::POST, &[route], event).await.unwrap();
-}
-
-fn deployed() -> DeployEvent {
-    DeployEvent {
-        name: "billing".into(),
-        namespace: "dev".into(),
-        resource_type: "Deployment".into(),
-        available_pods: 2,
-        replicas: 2,
-        artifact_id: "master-1".into(),
-        author_email: "bo@corp.test".into(),
-        squad: "ledger".into(),
-        environment: "dev".into(),
-    }
 }
 
 fn crashed() -> PodErrorEvent {
@@ -120,7 +106,7 @@ async fn the_exchange_hears_of_everything_in_the_words_of_the_original() {
         .body(api::encode(&request).unwrap());
     assert_eq!(asked.send().await.unwrap().status().as_u16(), 200);
     report(&server, routes::DAEMON_POD_ERROR, &crashed()).await;
-    report(&server, routes::DAEMON_DEPLOY, &deployed()).await;
+    report(&server, routes::DAEMON_DEPLOY, &crate::make::deployed()).await;
 
     subscriber
         .wait_for("the last event", PATIENCE, |message| message.kind == "releaseSucceeded")
