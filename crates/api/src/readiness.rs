@@ -8,6 +8,9 @@ use serde::{Deserialize, Serialize};
 pub struct ReadinessResponse {
     /// Whether requests should come here: no check that is needed has failed. The status is 200 then, else 503.
     pub ready: bool,
+    /// The version of the server.
+    #[serde(skip_serializing_if = "String::is_empty")]
+    pub version: String,
     /// One item a part.
     pub checks: Vec<Check>,
 }

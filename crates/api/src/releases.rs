@@ -21,6 +21,9 @@ pub struct KnownRelease {
     /// Which version.
     #[serde(skip_serializing_if = "String::is_empty")]
     pub artifact_id: String,
+    /// The message of the commit it was built from; in rows of `GET /releases` alone.
+    #[serde(skip_serializing_if = "String::is_empty")]
+    pub message: String,
     /// How it stands.
     pub state: ReleaseState,
     /// Why it is not in Git yet, or never will be.

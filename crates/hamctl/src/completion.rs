@@ -71,6 +71,16 @@ pub(crate) fn artifacts(current: &OsStr) -> Vec<CompletionCandidate> {
     artifacts.map(|(id, message)| CompletionCandidate::new(id).help(Some(message.into()))).collect()
 }
 
+/// Namespaces that services run in.
+pub(crate) fn namespaces(current: &OsStr) -> Vec<CompletionCandidate> {
+    candidates(current, ask::namespaces())
+}
+
+/// Policies of the service that begin so.
+pub(crate) fn policies(current: &OsStr) -> Vec<CompletionCandidate> {
+    candidates(current, ask::policies())
+}
+
 /// Servers of the configuration file that begin so.
 pub(crate) fn servers(current: &OsStr) -> Vec<CompletionCandidate> {
     let config = ConfigFile::load().unwrap_or_default();

@@ -29,9 +29,21 @@ pub(crate) fn run(command: &ConfigCommand, global: &GlobalArgs, output: &Output)
             client_id: global.oauth.oauth_client_id.clone(),
         })?,
     }
-    let current = config.current.as_deref().unwrap_or_default();
-    output.done(format_args!("Server '{current}' is the current one in {}", config.path.display()));
+    output.done(done(command, &config));
     output.data(&answer(&config))
+}
+
+/// What was done, and which server commands ask from now on.
+fn done(command: &ConfigCommand, config: &ConfigFile) -> String {
+    let (current, file) = (config.current.as_deref().unwrap_or_default(), config.path.display());
+    match command {
+        ConfigCommand::Add { name, .. } if name != current => format!(
+            "Server '{name}' added to {file}; '{current}' is still the current one: see `hamctl config use {name}`"
+        ),
+        ConfigCommand::Add { .. } | ConfigCommand::Use { .. } | ConfigCommand::List => {
+            format!("Server '{current}' is the current one in {file}")
+        }
+    }
 }
 
 fn answer(config: &ConfigFile) -> Servers<'_> {
@@ -48,7 +60,9 @@ fn list(config: &ConfigFile, output: &Output) -> Result<(), CommandError> {
         if answer.servers.is_empty() {
             return format!("No servers in {}\n", answer.file);
         }
-        let rows = answer.servers.iter().map(|server| {
+        let mut servers: Vec<&Profile> = answer.servers.iter().collect();
+        servers.sort_by(|one, other| one.name.cmp(&other.name));
+        let rows = servers.into_iter().map(|server| {
             let mark = if answer.current == Some(&server.name) { "*" } else { "" };
             let login = server.idp.clone().unwrap_or_default();
             [mark.to_owned(), server.name.clone(), server.url.clone(), login]

@@ -8,6 +8,7 @@ use terminal::Tone;
 
 use crate::args::DiffArgs;
 use crate::error::CommandError;
+use crate::known;
 use crate::output::Output;
 use crate::promote;
 use crate::server::Server;
@@ -22,7 +23,10 @@ pub(crate) async fn run(server: &Server, args: &DiffArgs, output: &Output) -> Re
         (None, Some(branch)) => server.latest_artifact(branch).await?,
         (None, None) => promote::source(server, &args.env, None, None).await?.1,
     };
-    let answer = server.diff(&args.env, &artifact).await?;
+    let answer = match server.diff(&args.env, &artifact).await {
+        Ok(answer) => answer,
+        Err(error) => return Err(known::or_unknown(server, Some(&args.env), error).await),
+    };
     let paint = |tone: Tone, text: &str| output.terminal.data_toned(tone, text);
     output.answer(&answer, |answer| format!("{}{}", heading(answer), render::text(&answer.files, &paint)))?;
     let changes = !answer.files.is_empty();

@@ -3,6 +3,7 @@
 mod check;
 mod local;
 mod remote;
+mod version;
 
 use explain::Kind;
 use serde::Serialize;
@@ -23,8 +24,9 @@ struct Checkup<'a> {
 pub(crate) async fn run(global: &GlobalArgs, output: &Output) -> Result<(), CommandError> {
     let (mut checks, target) = local::configuration(global);
     checks.push(local::service(global));
-    checks.extend(local::git());
     let (token, credentials) = remote::token(global, &target).await;
+    let named_by_git = credentials.as_ref().is_none_or(|credentials| !credentials.name_a_person());
+    checks.extend(local::git(named_by_git));
     checks.push(token);
     checks.extend(remote::server(&target, credentials).await);
     output.answer(&Checkup { checks: &checks }, |checkup| {

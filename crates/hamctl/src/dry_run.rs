@@ -5,6 +5,7 @@ use serde::Serialize;
 use terminal::Tone;
 
 use crate::error::CommandError;
+use crate::known;
 use crate::output::Output;
 use crate::releasing::Wanted;
 use crate::server::Server;
@@ -22,7 +23,10 @@ struct DryRun<'a> {
 pub(crate) async fn all(server: &Server, wanted: &Wanted, output: &Output) -> Result<(), CommandError> {
     let mut results = Vec::new();
     for environment in &wanted.environments {
-        let told = server.dry_run(environment, &wanted.artifact, wanted.intent.clone()).await?;
+        let told = match server.dry_run(environment, &wanted.artifact, wanted.intent.clone()).await {
+            Ok(told) => told,
+            Err(error) => return Err(known::or_unknown(server, Some(environment), error).await),
+        };
         show(&told, output);
         results.push(told);
     }

@@ -56,6 +56,8 @@ pub(crate) enum CommandError {
     NotSupported { address: String, what: &'static str },
     #[error("unknown service '{name}'")]
     UnknownService { name: String, known: Vec<String> },
+    #[error("{}", unknown_policies(ids, *missing))]
+    UnknownPolicies { service: String, ids: Vec<String>, missing: usize },
     #[error("{template} template: {problem}")]
     Template { template: &'static str, problem: String },
     #[error("cannot write manual pages to {}", folder.display())]
@@ -94,7 +96,7 @@ impl Explain for CommandError {
             Self::SomeFailed { kind, .. } | Self::ChecksFailed { kind, .. } => *kind,
             Self::WouldBeDenied { .. } => Kind::Denied,
             Self::NotSupported { .. } => Kind::Unavailable,
-            Self::UnknownService { .. } => Kind::NotFound,
+            Self::UnknownService { .. } | Self::UnknownPolicies { .. } => Kind::NotFound,
             Self::Template { .. } => Kind::Usage,
             Self::Manual { .. } | Self::GivenUp { .. } => Kind::Failed,
             Self::Encoding(_) | Self::Runtime(_) => Kind::Internal,
@@ -136,10 +138,21 @@ impl Explain for CommandError {
             Self::UnknownService { name, known } => {
                 suggest::next_step("services", name, known).into()
             }
+            Self::UnknownPolicies { service, .. } => {
+                format!("see which there are: `hamctl policy list --service {service}`").into()
+            }
             Self::Template { .. } => "see the fields and functions in docs/hamctl.md#templates".into(),
             Self::Manual { .. } => "see that you may write there".into(),
             Self::GivenUp { .. } => "when the cause is gone, release it again, or see `hamctl queue list`".into(),
             Self::Encoding(_) | Self::Runtime(_) => "try again".into(),
         }
+    }
+}
+
+/// The server says how many there were, not which.
+fn unknown_policies(ids: &[String], missing: usize) -> String {
+    match ids {
+        [id] => format!("there is no policy '{id}'"),
+        _ => format!("{missing} of the {} policies do not exist", ids.len()),
     }
 }

@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use api::{ClientError, DescribeReleaseResponse, ReleaseState, Rollout, RolloutState};
 use explain::Explain;
+use jiff::Timestamp;
 use terminal::Terminal;
 use tokio::time::Instant;
 
@@ -58,7 +59,8 @@ impl Followed<'_> {
         terminal: &Terminal,
     ) -> Result<Rollout, CommandError> {
         let Self { server, env, artifact, .. } = self;
-        let progress = terminal.progress(format!("waiting for {artifact} to become ready in {env}"));
+        // Short, so that how far it is stays on a screen of 80 columns; the artifact was named already.
+        let progress = terminal.progress(format!("waiting until {env} is ready"));
         let deadline = Instant::now() + patience;
         // Before the first look, so that nothing that happens after it is missed.
         let mut pulse = Pulse::listen(server, env).await;
@@ -113,10 +115,18 @@ impl Followed<'_> {
             }
         }
         let newest = self.server.releases(self.env, 1).await?;
-        let verdict = judge(&newest, self.artifact, seen.newest);
+        let verdict = judge(&newest, self.artifact, accepted_at(self.id), seen.newest);
         seen.newest |= runs(&newest, self.artifact);
         Ok(verdict)
     }
+}
+
+/// When a release was accepted, which its identity, a UUID of version 7, says to the millisecond.
+fn accepted_at(id: &str) -> Option<Timestamp> {
+    let digits = id.replace('-', "");
+    let is_version_7 = digits.len() == 32 && digits.as_bytes().get(12) == Some(&b'7');
+    let milliseconds = is_version_7.then(|| i64::from_str_radix(digits.get(..12)?, 16).ok()).flatten()?;
+    Timestamp::from_millisecond(milliseconds).ok()
 }
 
 fn runs(newest: &DescribeReleaseResponse, artifact: &str) -> bool {
@@ -126,8 +136,13 @@ fn runs(newest: &DescribeReleaseResponse, artifact: &str) -> bool {
 /// What the newest release says about `artifact`, which earlier answers have or have not `seen` there.
 ///
 /// An artifact that comes back, as by a rollback, has a report of its earlier days: only one that is younger than the
-/// release decides. Both times are the server's.
-fn judge(newest: &DescribeReleaseResponse, artifact: &str, seen: bool) -> Verdict {
+/// release decides. All times are the server's; that of the commit has whole seconds, that of the acceptance is finer.
+fn judge(
+    newest: &DescribeReleaseResponse,
+    artifact: &str,
+    accepted: Option<Timestamp>,
+    seen: bool,
+) -> Verdict {
     let Some(release) = newest.releases.first() else {
         return Verdict::Waiting("not in Git yet".to_owned());
     };
@@ -138,9 +153,11 @@ fn judge(newest: &DescribeReleaseResponse, artifact: &str, seen: bool) -> Verdic
             false => Verdict::Waiting(format!("not in Git yet, {runs} is")),
         };
     }
-    let report = release.rollout.as_ref().filter(|rollout| {
-        rollout::is_about(rollout, artifact) && rollout.observed_at.instant() >= release.released_at.instant()
-    });
+    let since = release.released_at.instant().max(accepted.unwrap_or(Timestamp::MIN));
+    let report = release
+        .rollout
+        .as_ref()
+        .filter(|rollout| rollout::is_about(rollout, artifact) && rollout.observed_at.instant() >= since);
     match report.map(|rollout| (rollout.state, rollout)) {
         Some((RolloutState::Ready, rollout)) => Verdict::Ready(rollout.clone()),
         Some((RolloutState::Failed, rollout)) => Verdict::Failed(rollout.clone()),
@@ -182,7 +199,7 @@ mod tests {
 
     #[test]
     fn only_a_report_about_this_release_decides() {
-        let judged = |newest| judge(&newest, "a-2", false);
+        let judged = |newest| judge(&newest, "a-2", None, false);
         assert!(matches!(
             judged(newest("a-2", Some((RolloutState::Ready, "a-2", AFTER)))),
             Verdict::Ready(_)
@@ -206,6 +223,27 @@ mod tests {
 
     #[test]
     fn a_release_that_was_there_and_is_gone_was_replaced() {
-        assert_eq!(judge(&newest("a-3", None), "a-2", true), Verdict::ReplacedBy("a-3".into()));
+        assert_eq!(judge(&newest("a-3", None), "a-2", None, true), Verdict::ReplacedBy("a-3".into()));
+    }
+
+    #[test]
+    fn a_report_of_the_same_second_but_before_the_release_does_not_count() {
+        // Accepted at 09:14:02.500.
+        let id = "019b8d6f-5584-7000-8000-000000000001";
+        let accepted = accepted_at(id);
+        assert_eq!(accepted, "2026-01-05T09:14:02.5Z".parse().ok());
+        let report = |at| newest("a-2", Some((RolloutState::Ready, "a-2", at)));
+        let judged = |at| judge(&report(at), "a-2", accepted, false);
+        assert!(matches!(judged("2026-01-05T09:14:02.4Z"), Verdict::Waiting(_)));
+        assert!(matches!(judged("2026-01-05T09:14:02.6Z"), Verdict::Ready(_)));
+        for id in [
+            "",
+            "019b8d6f",
+            "019b8d6f-5584-4000-8000-000000000001",
+            "gggggggg-8ee4-7000-8000-000000000001",
+            "é",
+        ] {
+            assert_eq!(accepted_at(id), None, "{id}");
+        }
     }
 }

@@ -50,6 +50,7 @@ fn known_release(server: &Server, env: &str, release: DescribedRelease) -> Known
         service: server.service.clone(),
         environment: env.to_owned(),
         artifact_id: release.artifact.id,
+        message: release.artifact.application.message,
         state: ReleaseState::Landed,
         commit: release.release_commit,
         released_by_name: release.released_by_name,
@@ -65,15 +66,26 @@ fn text(service: &str, history: &ReleasesResponse, now: Timestamp, room: Option<
     if history.releases.is_empty() {
         return format!("No releases of service {service}\n");
     }
-    let rows = history.releases.iter().map(|release| {
-        let KnownRelease { released_by_name: name, released_by_email: email, .. } = release;
-        [
-            relative::text(release.landed_at.instant(), now),
-            release.environment.clone(),
-            release.artifact_id.clone(),
-            if name.is_empty() { email.clone() } else { name.clone() },
-            intent::text(&release.intent),
-        ]
-    });
-    Table { header: ["WHEN", "ENV", "ARTIFACT", "BY", "WHY"], rows: rows.collect() }.text(room)
+    let rows = || {
+        history.releases.iter().map(|release| {
+            let KnownRelease { released_by_name: name, released_by_email: email, .. } = release;
+            [
+                relative::text(release.landed_at.instant(), now),
+                release.environment.clone(),
+                release.artifact_id.clone(),
+                if name.is_empty() { email.clone() } else { name.clone() },
+                intent::text(&release.intent),
+                release.message.clone(),
+            ]
+        })
+    };
+    let header = ["WHEN", "ENV", "ARTIFACT", "BY", "WHY", "MESSAGE"];
+    let whole = Table { header, rows: rows().collect() };
+    if whole.fits(room) {
+        return whole.text(room);
+    }
+    // What was released says more than why; `describe release` has both.
+    let without_why = rows().map(|[when, env, artifact, by, _, message]| [when, env, artifact, by, message]);
+    let header = ["WHEN", "ENV", "ARTIFACT", "BY", "MESSAGE"];
+    Table { header, rows: without_why.collect() }.text(room)
 }

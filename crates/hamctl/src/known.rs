@@ -1,5 +1,7 @@
 //! Whether a name that nothing was found for is one the server knows.
 
+use explain::{Explain, Kind};
+
 use crate::environments;
 use crate::error::CommandError;
 use crate::server::Server;
@@ -24,4 +26,20 @@ pub(crate) async fn check(server: &Server, env: Option<&str>) -> Result<(), Comm
         return Err(CommandError::UnknownService { name: server.service.clone(), known });
     }
     Ok(())
+}
+
+/// For an error in which the server may have meant a name it does not know: which one, with the nearest it does know;
+/// else the error as it is.
+pub(crate) async fn or_unknown(server: &Server, env: Option<&str>, error: CommandError) -> CommandError {
+    let about_names = matches!(error.kind(), Kind::NotFound | Kind::Invalid);
+    if !about_names || !matches!(&error, CommandError::Server(_)) {
+        return error;
+    }
+    match check(server, env).await {
+        Err(better @ (CommandError::UnknownEnvironment { .. } | CommandError::UnknownService { .. })) => {
+            better
+        }
+        // What went wrong while asking is not what the person asked for.
+        Ok(()) | Err(_) => error,
+    }
 }

@@ -15,6 +15,7 @@
 //! there to an exit code, `releasing` for how every release is asked for, and `CommandError` for what can go wrong.
 
 mod args;
+mod misused;
 mod run;
 
 mod config_file;

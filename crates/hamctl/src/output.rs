@@ -66,6 +66,13 @@ impl Output {
         }
         Ok(())
     }
+
+    /// What stands between two answers of one command, so that a program can tell them apart. JSON needs nothing.
+    pub(crate) fn next_document(&self) {
+        if self.format == Format::Yaml {
+            self.terminal.data("---");
+        }
+    }
 }
 
 /// JSON's values are YAML's too.

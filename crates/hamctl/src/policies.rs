@@ -3,6 +3,7 @@
 use api::PoliciesResponse;
 
 use crate::error::CommandError;
+use crate::known;
 use crate::output::Output;
 use crate::server::Server;
 
@@ -25,7 +26,10 @@ pub(crate) async fn apply_auto_release(
     env: &str,
     output: &Output,
 ) -> Result<(), CommandError> {
-    let answer = server.apply_auto_release(branch, env).await?;
+    let answer = match server.apply_auto_release(branch, env).await {
+        Ok(answer) => answer,
+        Err(error) => return Err(known::or_unknown(server, Some(env), error.into()).await),
+    };
     output.done(format_args!("Applied auto-release policy '{}' to service '{}'", answer.id, answer.service));
     output.data(&answer)
 }
@@ -36,7 +40,10 @@ pub(crate) async fn apply_branch_restriction(
     env: &str,
     output: &Output,
 ) -> Result<(), CommandError> {
-    let answer = server.apply_branch_restriction(branch_regex, env).await?;
+    let answer = match server.apply_branch_restriction(branch_regex, env).await {
+        Ok(answer) => answer,
+        Err(error) => return Err(known::or_unknown(server, Some(env), error.into()).await),
+    };
     output.done(format_args!(
         "Applied branch restriction policy '{}' to service '{}'",
         answer.id, answer.service
@@ -45,8 +52,16 @@ pub(crate) async fn apply_branch_restriction(
 }
 
 pub(crate) async fn delete(server: &Server, ids: &[String], output: &Output) -> Result<(), CommandError> {
-    let answer = server.delete_policies(ids).await?;
-    output.answer(&answer, |answer| format!("Deleted {} policies\n", answer.count))
+    let mut ids = ids.to_vec();
+    ids.sort();
+    ids.dedup();
+    let answer = server.delete_policies(&ids).await?;
+    output.answer(&answer, |answer| format!("Deleted {} policies\n", answer.count))?;
+    let missing = ids.len().saturating_sub(answer.count);
+    if missing > 0 {
+        return Err(CommandError::UnknownPolicies { service: server.service.clone(), ids, missing });
+    }
+    Ok(())
 }
 
 fn text(service: &str, policies: &PoliciesResponse) -> String {

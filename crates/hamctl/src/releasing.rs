@@ -8,6 +8,7 @@ use crate::args::HowArgs;
 use crate::dry_run;
 use crate::error::CommandError;
 use crate::followed::Followed;
+use crate::known;
 use crate::output::Output;
 use crate::rollout;
 use crate::server::Server;
@@ -70,11 +71,19 @@ pub(crate) async fn all(
         let mut result = result(env, &wanted.artifact);
         match answer {
             Ok(answer) => result.answer = Some(answer),
-            Err(error) => fail(&mut result, error.into(), total, &mut failures, output),
+            Err(error) => {
+                let error = known::or_unknown(server, Some(env), error.into()).await;
+                fail(&mut result, error, total, &mut failures, output);
+            }
         }
         results.push(result);
     }
     for result in results.iter_mut().filter(|result| how.wait && result.error.is_none()) {
+        // A server that says how a release stands also hears from the clusters; the original does neither.
+        if result.answer.as_ref().is_some_and(|answer| answer.state.is_empty()) {
+            fail(result, server.cannot("follow a release to the cluster"), total, &mut failures, output);
+            continue;
+        }
         let followed = Followed {
             server,
             env: &result.environment,

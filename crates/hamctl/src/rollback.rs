@@ -5,6 +5,7 @@ use jiff::Timestamp;
 
 use crate::args::RollbackArgs;
 use crate::error::CommandError;
+use crate::known;
 use crate::output::Output;
 use crate::relative;
 use crate::releasing::{self, Wanted};
@@ -12,6 +13,9 @@ use crate::server::Server;
 
 pub(crate) async fn run(server: &Server, args: &RollbackArgs, output: &Output) -> Result<(), CommandError> {
     let releases = server.releases(&args.env, args.length).await?.releases;
+    if releases.is_empty() {
+        known::check(server, Some(&args.env)).await?;
+    }
     let no_earlier =
         || CommandError::NoEarlierRelease { service: server.service.clone(), env: args.env.clone() };
     let current = releases.first().ok_or_else(no_earlier)?.artifact.id.clone();
@@ -50,5 +54,7 @@ fn ask(releases: &[DescribedRelease], args: &RollbackArgs, output: &Output) -> R
 fn choice(index: usize, release: &DescribedRelease, now: Timestamp) -> String {
     let mark = if index == 0 { " current release" } else { "" };
     let ago = relative::text(release.released_at.instant(), now);
-    format!("#{index} {}{mark} {ago} by {}", release.artifact.id, release.released_by_email)
+    let message = release.artifact.application.message.lines().next().unwrap_or_default();
+    let colon = if message.is_empty() { "" } else { ": " };
+    format!("#{index} {}{mark} {ago} by {}{colon}{message}", release.artifact.id, release.released_by_email)
 }

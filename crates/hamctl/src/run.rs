@@ -6,8 +6,8 @@ use std::process::ExitCode;
 
 use clap::Parser;
 use clap::error::ErrorKind;
-use explain::{Kind, Report};
-use terminal::{Terminal, usage_report};
+use explain::Kind;
+use terminal::Terminal;
 
 use crate::args::{Args, Command, DescribeCommand, GlobalArgs, PolicyCommand, PolicyKind, QueueCommand};
 use crate::config_file::ConfigFile;
@@ -18,8 +18,8 @@ use crate::server::Server;
 use crate::settings::{Settings, Target};
 use crate::shuttle_yaml::ShuttleYaml;
 use crate::{
-    completion, config, credentials, describe, diff, doctor, history, man, policies, promote, queue, release,
-    rollback, services, status, version, whoami,
+    completion, config, credentials, describe, diff, doctor, history, man, misused, policies, promote, queue,
+    release, rollback, services, status, version, whoami,
 };
 
 /// Runs one command and gives its exit code: 0, or that of the kind of what went wrong.
@@ -29,7 +29,7 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>, terminal: &Terminal) -
         completion::answer(arguments);
         return ExitCode::SUCCESS;
     }
-    match Args::try_parse_from(arguments) {
+    match Args::try_parse_from(&arguments) {
         Ok(args) => match execute(&args, terminal) {
             Ok(0) => terminal.end_with(None),
             Ok(code) => ExitCode::from(code),
@@ -43,10 +43,7 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>, terminal: &Terminal) -
             terminal.talk(error.render().to_string().trim_end());
             ExitCode::from(Kind::Usage.exit_code())
         }
-        Err(error) => {
-            let report: Report = usage_report(&error.render().to_string(), "hamctl");
-            terminal.end_with(Some(report))
-        }
+        Err(error) => terminal.end_with(Some(misused::report(&error, &arguments))),
     }
 }
 

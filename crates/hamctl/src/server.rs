@@ -15,6 +15,7 @@ use reqwest::Method;
 use crate::credentials::Credentials;
 use crate::error::CommandError;
 use crate::identity;
+use crate::known;
 use crate::settings::Settings;
 
 /// The release manager, asked about one service.
@@ -75,8 +76,12 @@ impl Server {
     /// The id of the newest artifact of a branch.
     pub(crate) async fn latest_artifact(&self, branch: &str) -> Result<String, CommandError> {
         let path = [routes::DESCRIBE_LATEST_ARTIFACT, &self.service];
-        let answer: DescribeArtifactsResponse = self.client.get(&path, &[("branch", branch)]).await?;
-        let newest = answer.artifacts.into_iter().next().map(|artifact| artifact.id);
+        let answer: Result<DescribeArtifactsResponse, _> =
+            self.client.get(&path, &[("branch", branch)]).await;
+        let newest = match answer {
+            Ok(answer) => answer.artifacts.into_iter().next().map(|artifact| artifact.id),
+            Err(error) => return Err(known::or_unknown(self, None, error.into()).await),
+        };
         newest.filter(|id| !id.is_empty()).ok_or_else(|| CommandError::NoArtifact {
             service: self.service.clone(),
             branch: branch.to_owned(),
@@ -85,12 +90,12 @@ impl Server {
 
     /// The environments in their order; `None` when the server is one that does not say.
     pub(crate) async fn environments(&self) -> Result<Option<EnvironmentsResponse>, ClientError> {
-        known(self.client.get(&[routes::ENVIRONMENTS], &[]).await)
+        supported(self.client.get(&[routes::ENVIRONMENTS], &[]).await)
     }
 
     /// The services there are; `None` when the server is one that does not say.
     pub(crate) async fn services(&self) -> Result<Option<ServicesResponse>, ClientError> {
-        known(self.client.services(None).await)
+        supported(self.client.services(None).await)
     }
 
     /// What has landed, newest first; `None` when the server is one that does not say.
@@ -99,7 +104,7 @@ impl Server {
         env: Option<&str>,
         limit: usize,
     ) -> Result<Option<ReleasesResponse>, ClientError> {
-        known(self.client.history(&self.service, env, limit).await)
+        supported(self.client.history(&self.service, env, limit).await)
     }
 
     /// Work that is accepted and not done.
@@ -109,13 +114,7 @@ impl Server {
 
     /// Tries again what was given up.
     pub(crate) async fn retry(&self, item: u64) -> Result<RetryResponse, CommandError> {
-        match self.client.retry(item).await {
-            // A server that has a queue says in its own words that there is no such number.
-            Err(ClientError::Refused { body, .. }) if body.status == 404 && body.message == "not found" => {
-                Err(self.cannot("try again what was given up"))
-            }
-            answer => Ok(answer?),
-        }
+        self.supported(self.client.retry(item).await, "try again what was given up")
     }
 
     /// What happens to the service in an environment, as it happens.
@@ -152,7 +151,7 @@ impl Server {
 
     /// What became of an accepted release; `None` when the server does not know it, or is one that does not say.
     pub(crate) async fn outcome(&self, id: &str) -> Result<Option<KnownRelease>, ClientError> {
-        known(self.client.known_release(id).await)
+        present(self.client.known_release(id).await)
     }
 
     /// What a release would change in the files.
@@ -176,7 +175,7 @@ impl Server {
 
     /// An answer of a route that older servers do not have.
     fn supported<T>(&self, answer: Result<T, ClientError>, what: &'static str) -> Result<T, CommandError> {
-        known(answer)?.ok_or_else(|| self.cannot(what))
+        supported(answer)?.ok_or_else(|| self.cannot(what))
     }
 
     /// Says that the server is not one that can do this.
@@ -186,7 +185,7 @@ impl Server {
 
     /// The policies; `None` when there are none.
     pub(crate) async fn policies(&self) -> Result<Option<PoliciesResponse>, ClientError> {
-        known(self.client.get(&[routes::POLICIES], &[("service", &self.service)]).await)
+        present(self.client.get(&[routes::POLICIES], &[("service", &self.service)]).await)
     }
 
     pub(crate) async fn apply_auto_release(
@@ -243,21 +242,31 @@ impl Server {
     }
 }
 
-/// What is not there is no failure.
-fn known<T>(answer: Result<T, ClientError>) -> Result<Option<T>, ClientError> {
+/// An answer of a route that the server may not have.
+fn supported<T>(answer: Result<T, ClientError>) -> Result<Option<T>, ClientError> {
     match answer {
         Ok(answer) => Ok(Some(answer)),
-        Err(error) if matches!(status_of(&error), Some(404 | 405)) => Ok(None),
+        Err(error) if lacks_the_route(&error) => Ok(None),
         Err(error) => Err(error),
     }
 }
 
-pub(crate) fn status_of(error: &ClientError) -> Option<u16> {
+/// Whether the server has no such route, as the original says it. Of a thing that it does not have it says more.
+pub(crate) fn lacks_the_route(error: &ClientError) -> bool {
     match error {
-        ClientError::Refused { body, .. } => Some(body.status),
-        ClientError::Foreign { status, .. } => Some(*status),
+        ClientError::Refused { body, .. } => body.status == 404 && body.message.trim() == "not found",
+        ClientError::Foreign { status, .. } => *status == 405,
         ClientError::BadAddress { .. } | ClientError::Unreachable { .. } | ClientError::TimedOut { .. } => {
-            None
+            false
         }
+    }
+}
+
+/// What is not there is no failure.
+fn present<T>(answer: Result<T, ClientError>) -> Result<Option<T>, ClientError> {
+    match answer {
+        Ok(answer) => Ok(Some(answer)),
+        Err(error) if matches!(&error, ClientError::Refused { body, .. } if body.status == 404) => Ok(None),
+        Err(error) => Err(error),
     }
 }

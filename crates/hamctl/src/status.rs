@@ -38,6 +38,9 @@ async fn watch(server: &Server, args: &StatusArgs, output: &Output) -> Result<()
         match ask(server, args).await {
             Ok(answer) if output.is_data() => {
                 if last.as_ref() != Some(&answer) {
+                    if last.is_some() {
+                        output.next_document();
+                    }
                     output.data(&answer)?;
                 }
                 last = Some(answer);

@@ -19,16 +19,31 @@ pub(crate) struct Table<const N: usize> {
 }
 
 impl<const N: usize> Table<N> {
+    /// Whether all columns but the last have room for their values.
+    pub(crate) fn fits(&self, room: Option<usize>) -> bool {
+        let mut widths = self.widths();
+        if let Some(last) = widths.last_mut() {
+            *last = LAST.min(*last);
+        }
+        room.is_none_or(|room| widths.iter().sum::<usize>() + GAP.len() * (N - 1) <= room)
+    }
+
     /// The table as text. With a `room` no line takes more columns: the widest columns are cut.
     pub(crate) fn text(&self, room: Option<usize>) -> String {
-        let header = self.header.map(str::to_owned);
-        let lines = || std::iter::once(&header).chain(&self.rows);
-        let mut widths: [usize; N] =
-            std::array::from_fn(|column| lines().map(|row| width(&flat(&row[column]))).max().unwrap_or(0));
+        let mut widths = self.widths();
         if let Some(room) = room {
             shrink(&mut widths, room.saturating_sub(GAP.len() * (N - 1)));
         }
-        lines().map(|row| line(row, &widths)).collect()
+        let header = self.header.map(str::to_owned);
+        std::iter::once(&header).chain(&self.rows).map(|row| line(row, &widths)).collect()
+    }
+
+    /// Each column is as wide as its widest cell.
+    fn widths(&self) -> [usize; N] {
+        std::array::from_fn(|column| {
+            let cells = self.rows.iter().map(|row| width(&flat(&row[column])));
+            cells.chain([width(self.header[column])]).max().unwrap_or(0)
+        })
     }
 }
 

@@ -19,6 +19,8 @@ pub mod demo;
 mod narrator;
 mod programs;
 pub mod recording;
+pub mod reports;
+mod screen;
 mod stage;
 pub mod story;
 
@@ -26,4 +28,5 @@ pub use ci::{Build, Change, Workspace};
 pub use cluster::{Cluster, ClusterChoice};
 pub use narrator::Narrator;
 pub use programs::Programs;
+pub use screen::{Running, Screen};
 pub use stage::{IMAGE, Stage, StageOptions};

@@ -9,7 +9,7 @@ use crate::completion;
 #[derive(Debug, Group)]
 pub(crate) struct StatusArgs {
     /// Kubernetes namespace; by default `vars.k8s.namespace` of shuttle.yaml
-    #[arg(short, long)]
+    #[arg(short, long, add = ArgValueCompleter::new(completion::namespaces))]
     pub(crate) namespace: Option<String>,
     /// Keep watching until you press Ctrl-C
     #[arg(short, long)]
@@ -94,6 +94,11 @@ pub(crate) enum QueueCommand {
     /// Try again what was given up
     Retry {
         /// Its number, as `queue list` shows it
+        #[arg(value_parser = number)]
         id: u64,
     },
+}
+
+fn number(text: &str) -> Result<u64, &'static str> {
+    text.parse().map_err(|_| "give a number that `hamctl queue list` shows")
 }

@@ -48,7 +48,7 @@ pub(crate) struct PromoteArgs {
     #[arg(long, value_name = "ENV", add = ArgValueCompleter::new(completion::environments))]
     pub(crate) from_env: Option<String>,
     /// Kubernetes namespace; by default `vars.k8s.namespace` of shuttle.yaml
-    #[arg(short, long)]
+    #[arg(short, long, add = ArgValueCompleter::new(completion::namespaces))]
     pub(crate) namespace: Option<String>,
     /// Whether to ask only, and whether to wait.
     #[command(flatten)]
@@ -103,7 +103,7 @@ pub(crate) enum PolicyCommand {
     /// Delete policies by id
     Delete {
         /// Ids, as `policy list` shows them
-        #[arg(value_name = "ID", required = true)]
+        #[arg(value_name = "ID", required = true, add = ArgValueCompleter::new(completion::policies))]
         ids: Vec<String>,
     },
 }
@@ -123,7 +123,7 @@ pub(crate) enum PolicyKind {
     /// Let only some branches into an environment
     BranchRestriction {
         /// Pattern of the branches that may be released, as Go writes regular expressions
-        #[arg(long, value_name = "REGEX")]
+        #[arg(long, value_name = "REGEX", add = ArgValueCompleter::new(completion::branches))]
         branch_regex: String,
         /// Environment
         #[arg(short, long, add = ArgValueCompleter::new(completion::environments))]

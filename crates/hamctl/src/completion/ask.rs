@@ -33,6 +33,33 @@ pub(super) fn environments() -> Vec<String> {
     })
 }
 
+/// Those of the service, or all there are when it runs nowhere.
+pub(super) fn namespaces() -> Vec<String> {
+    let mut namespaces = ask(async |server| {
+        let known = server.services().await.ok()??.services;
+        let of = |service: &str| -> Vec<String> {
+            let wanted = known.iter().filter(|known| service.is_empty() || known.name == service);
+            wanted.flat_map(|known| known.environments.iter().map(|env| env.namespace.clone())).collect()
+        };
+        let own = of(&server.service);
+        Some(if own.is_empty() { of("") } else { own })
+    });
+    namespaces.retain(|namespace| !namespace.is_empty());
+    namespaces.sort();
+    namespaces.dedup();
+    namespaces
+}
+
+pub(super) fn policies() -> Vec<String> {
+    ask(async |server| {
+        let known = server.policies().await.ok()??;
+        let auto_releases = known.auto_releases.into_iter().map(|policy| policy.id);
+        let restrictions = known.branch_restrictions.into_iter().map(|policy| policy.id);
+        // Those of the whole server have no id and cannot be deleted.
+        Some(auto_releases.chain(restrictions).filter(|id| !id.is_empty()).collect())
+    })
+}
+
 pub(super) fn branches() -> Vec<String> {
     let mut branches: Vec<String> = ask(async |server| {
         let answer = server.artifacts(ARTIFACTS, None).await.ok()?;

@@ -51,8 +51,8 @@ pub(super) fn service(global: &GlobalArgs) -> Check {
     }
 }
 
-/// Git, the branch of this folder, and who commits.
-pub(super) fn git() -> Vec<Check> {
+/// Git, the branch of this folder and, where the token does not say who releases, whom Git names.
+pub(super) fn git(names_the_author: bool) -> Vec<Check> {
     let version = Program::new("git").args(["--version"]).run();
     let Some(version) = version.ok().filter(|output| output.succeeded()) else {
         return vec![Check::warning(
@@ -70,6 +70,9 @@ pub(super) fn git() -> Vec<Check> {
         Some(branch) => format!("{version}; branch {branch} is checked out here"),
     };
     let mut checks = vec![Check::good("git", folder)];
+    if !names_the_author {
+        return checks;
+    }
     match identity::of_git() {
         Some(person) => checks.push(Check::good("name", person.to_string())),
         None => checks.push(Check::warning(

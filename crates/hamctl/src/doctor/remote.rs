@@ -9,10 +9,11 @@ use secrecy::SecretString;
 use terminal::duration_text;
 
 use super::check::Check;
+use super::version;
 use crate::args::GlobalArgs;
 use crate::credentials::{self, Credentials};
 use crate::login::{self, LoginError, Provider, TokenFile};
-use crate::server::status_of;
+use crate::server::lacks_the_route;
 use crate::settings::Target;
 use crate::whoami;
 
@@ -100,7 +101,9 @@ pub(super) async fn server(target: &Target, credentials: Option<Credentials>) ->
     }
     let took = format!("{} answers within {} ms", client.address(), ping.took.as_millis().max(1));
     let mut checks = vec![Check::good("server", took)];
-    checks.push(readiness(&client).await);
+    let (ready, theirs) = readiness(&client).await;
+    checks.push(ready);
+    checks.extend(version::compared(env!("CARGO_PKG_VERSION"), &theirs));
     checks.extend(clock(&ping, Timestamp::now()));
     if known {
         checks.extend(access(&client).await);
@@ -108,30 +111,37 @@ pub(super) async fn server(target: &Target, credentials: Option<Credentials>) ->
     checks
 }
 
-async fn readiness(client: &Client) -> Check {
-    match client.probe(routes::READYZ).await {
-        Ok(Probe { status: 200, .. }) => Check::good("readiness", "it can do its work"),
-        Ok(Probe { status: 404, .. }) => {
-            Check::good("readiness", "it does not say: the original release-manager has no such answer")
-        }
-        Ok(Probe { text, .. }) => {
+/// Whether it can do its work, and the version it says it has.
+async fn readiness(client: &Client) -> (Check, String) {
+    let probe = match client.probe(routes::READYZ).await {
+        Ok(probe) => probe,
+        Err(error) => return (Check::of_error("readiness", &error), String::new()),
+    };
+    let told = api::decode::<ReadinessResponse>(probe.text.as_bytes()).unwrap_or_default();
+    let check = match probe.status {
+        200 => Check::good("readiness", "it can do its work"),
+        404 => Check::good("readiness", "it does not say: the original release-manager has no such answer"),
+        _ => {
             let hint = "what was accepted waits; tell who runs the server if it lasts";
-            Check::warning("readiness", format!("it cannot do all its work: {}", ailing(&text)), hint)
+            let ailing = ailing(&told, &probe);
+            Check::warning("readiness", format!("it cannot do all its work: {ailing}"), hint)
         }
-        Err(error) => Check::of_error("readiness", &error),
-    }
+    };
+    (check, told.version)
 }
 
 /// What a server that is not ready says of its parts.
-fn ailing(text: &str) -> String {
-    let told = api::decode::<ReadinessResponse>(text.as_bytes()).unwrap_or_default();
+fn ailing(told: &ReadinessResponse, probe: &Probe) -> String {
     let parts: Vec<String> = told
         .checks
         .iter()
         .filter(|check| !check.ok)
         .map(|check| format!("{} ({})", check.name, check.reason))
         .collect();
-    if parts.is_empty() { text.split_whitespace().collect::<Vec<_>>().join(" ") } else { parts.join(", ") }
+    match parts.is_empty() {
+        true => probe.text.split_whitespace().collect::<Vec<_>>().join(" "),
+        false => parts.join(", "),
+    }
 }
 
 /// The server's clock beside ours; nothing when it does not tell its own.
@@ -155,7 +165,7 @@ async fn access(client: &Client) -> Vec<Check> {
             let names: Vec<&str> = answer.environments.iter().map(|env| env.name.as_str()).collect();
             vec![Check::good("access", format!("it knows you; environments: {}", names.join(", ")))]
         }
-        Err(error) if status_of(&error) == Some(404) => {
+        Err(error) if lacks_the_route(&error) => {
             let hint = "diff, --dry-run, services, queue and the order of environments need a newer server";
             vec![Check::warning("access", "it is the original release-manager, or an older one", hint)]
         }

@@ -37,12 +37,12 @@ async fn wrong_flags_are_explained() {
     hint: see `hamctl promote --help`
     [exit 2]
     "#);
-    insta::assert_snapshot!(session.run("promote --service billing --evn dev").await, @r#"
+    insta::assert_snapshot!(session.run("promote --service billing --evn dev").await, @r"
     ------- stderr
     error: unexpected argument '--evn' found
-    hint: see `hamctl promote --help`
+    hint: did you mean '--env'? See `hamctl promote --help`
     [exit 2]
-    "#);
+    ");
     insta::assert_snapshot!(session.run("promot").await, @r#"
     ------- stderr
     error: unrecognized subcommand 'promot'
@@ -67,12 +67,12 @@ async fn wrong_flags_are_explained() {
     hint: see `hamctl policy delete --help`
     [exit 2]
     "#);
-    insta::assert_snapshot!(session.run("status --http-timeout soon").await, @r#"
+    insta::assert_snapshot!(session.run("status --http-timeout soon").await, @r"
     ------- stderr
     error: invalid value 'soon' for '--http-timeout <DURATION>': give a duration such as 30s, 2m or 1h30m
-    hint: see `hamctl --help`
+    hint: see `hamctl status --help`
     [exit 2]
-    "#);
+    ");
 }
 
 #[tokio::test]

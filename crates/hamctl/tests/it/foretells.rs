@@ -120,7 +120,7 @@ async fn without_an_artifact_the_difference_is_that_of_a_promotion() {
     ");
 }
 
-fn told(decision: Decision, environment: &str, reasons: &[(&str, &str)]) -> DryRunResponse {
+pub(crate) fn told(decision: Decision, environment: &str, reasons: &[(&str, &str)]) -> DryRunResponse {
     DryRunResponse {
         service: "billing".into(),
         environment: environment.into(),

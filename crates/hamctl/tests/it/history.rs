@@ -27,11 +27,11 @@ async fn releases_of_all_environments_are_one_list() {
     let session = Session::at(&double);
     insta::assert_snapshot!(session.run("history --service billing").await, @r"
     ------- stdout
-    WHEN          ENV   ARTIFACT                      BY        WHY
-    2 hours ago   dev   master-0a1b2c3d4e-99aa88bb77  Bo Lind   autorelease
-    2 days ago    prod  master-0a1b2c3d4e-99aa88bb77  Bo Lind   autorelease
-    1 week ago    dev   master-77ff00aa11-99aa88bb77  Ida Holm  promotion from dev
-    2 months ago  prod  master-77ff00aa11-99aa88bb77  Ida Holm  promotion from dev
+    WHEN          ENV   ARTIFACT                      BY        WHY                 MESSAGE
+    2 hours ago   dev   master-0a1b2c3d4e-99aa88bb77  Bo Lind   autorelease         Add refund limit
+    2 days ago    prod  master-0a1b2c3d4e-99aa88bb77  Bo Lind   autorelease         Add refund limit
+    1 week ago    dev   master-77ff00aa11-99aa88bb77  Ida Holm  promotion from dev  Fix rounding
+    2 months ago  prod  master-77ff00aa11-99aa88bb77  Ida Holm  promotion from dev  Fix rounding
     [exit 0]
     ");
     let two = session.run("history --service billing --limit 2").await;
@@ -39,7 +39,7 @@ async fn releases_of_all_environments_are_one_list() {
     insta::assert_snapshot!(session.run("history --service billing --limit 0").await, @r"
     ------- stderr
     error: invalid value '0' for '--limit <LIMIT>': 0 is not in 1..=1000
-    hint: see `hamctl --help`
+    hint: see `hamctl history --help`
     [exit 2]
     ");
 }
@@ -59,6 +59,7 @@ async fn programs_get_the_exact_time() {
         rollback: {}
         type: AutoRelease
       landedAt: "2026-01-05T09:14:02+01:00"
+      message: Add refund limit
       releasedByEmail: bo@example.test
       releasedByName: Bo Lind
       service: billing
@@ -72,6 +73,7 @@ async fn programs_get_the_exact_time() {
         rollback: {}
         type: Promote
       landedAt: "2026-01-04T08:00:00Z"
+      message: Fix rounding
       releasedByEmail: ida@example.test
       releasedByName: Ida Holm
       service: billing

@@ -11,7 +11,7 @@ use crate::double::Double;
 use crate::samples::{NEW, OLD};
 use crate::session::Session;
 
-fn item(id: u64, state: QueueItemState, reason: &str) -> QueueItem {
+pub(crate) fn item(id: u64, state: QueueItemState, reason: &str) -> QueueItem {
     QueueItem {
         id,
         kind: "release".into(),
@@ -37,7 +37,7 @@ async fn what_waits_is_listed_and_what_was_given_up_is_tried_again() {
             404,
             "POST /queue/7/retry",
             "nothing given up has the number 7",
-            "see what was given up: GET /queue",
+            "see what was given up: hamctl queue list",
         );
     let session = Session::at(&double);
     let mut told = String::new();
@@ -64,12 +64,12 @@ async fn what_waits_is_listed_and_what_was_given_up_is_tried_again() {
     $ hamctl queue retry 7
     ------- stderr
     error: nothing given up has the number 7 (reference: [id])
-    hint: see what was given up: GET /queue
+    hint: see what was given up: hamctl queue list
     [exit 1]
     $ hamctl queue retry x
     ------- stderr
-    error: invalid value 'x' for '<ID>': invalid digit found in string
-    hint: see `hamctl --help`
+    error: invalid value 'x' for '<ID>': give a number that `hamctl queue list` shows
+    hint: see `hamctl queue retry --help`
     [exit 2]
     ");
 }

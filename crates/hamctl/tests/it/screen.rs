@@ -24,15 +24,26 @@ impl Screen {
     }
 
     pub(crate) fn wide(columns: u16, double_url: &str, arguments: &str) -> Self {
-        Self::start(columns, "xterm", double_url, arguments)
+        Self::start(columns, "xterm", double_url, arguments, &[])
+    }
+
+    /// On a terminal whose owner wants no colours.
+    pub(crate) fn colourless(double_url: &str, arguments: &str) -> Self {
+        Self::start(80, "xterm", double_url, arguments, &[("NO_COLOR", "1")])
     }
 
     fn dumb(double_url: &str, arguments: &str) -> Self {
-        Self::start(80, "dumb", double_url, arguments)
+        Self::start(80, "dumb", double_url, arguments, &[])
     }
 
     #[expect(clippy::disallowed_methods, reason = "the command needs a terminal, not pipes")]
-    fn start(columns: u16, kind: &str, double_url: &str, arguments: &str) -> Self {
+    fn start(
+        columns: u16,
+        kind: &str,
+        double_url: &str,
+        arguments: &str,
+        variables: &[(&str, &str)],
+    ) -> Self {
         let home = tempfile::TempDir::new().unwrap();
         let mut command = Command::new("sh");
         // The size is that of the terminal before the command looks at it.
@@ -41,7 +52,7 @@ impl Screen {
         command.args(arguments.split_whitespace()).current_dir(home.path()).env_clear();
         command.env("HOME", home.path()).env("TERM", kind).env("TZ", "UTC");
         command.env("PATH", std::env::var_os("PATH").unwrap_or_default());
-        command.env("HAMCTL_URL", double_url).env("HAMCTL_TOKEN", "static");
+        command.env("HAMCTL_URL", double_url).env("HAMCTL_TOKEN", "static").envs(variables.iter().copied());
         let session = spawn_command(command, PATIENCE_MS).unwrap();
         Self {
             session,
@@ -104,8 +115,8 @@ async fn a_person_chooses_what_to_roll_back_to() {
         screen.shows("Esc to cancel");
         insta::assert_snapshot!(screen.screen.screen().contents(), @r"
         Which release to rollback 'dev' to?
-          #0 master-0a1b2c3d4e-99aa88bb77 current release 3 days ago by bo@example.test
-        > #1 master-77ff00aa11-99aa88bb77 6 days ago by ida@example.test
+          #0 master-0a1b2c3d4e-99aa88bb77 current release 3 days ago by bo@example.tes…
+        > #1 master-77ff00aa11-99aa88bb77 6 days ago by ida@example.test: Fix rounding
         ↑ ↓ or a number, Enter to take it, Esc to cancel
         ");
         // Up, then an end that it is at already, then a number that there is not, then one that there is.
@@ -166,8 +177,8 @@ async fn a_terminal_that_cannot_move_its_cursor_asks_for_the_number() {
     assert!(status.ends_with(", 0)"), "{status}");
     insta::assert_snapshot!(screen.screen().contents(), @r"
     Which release to rollback 'dev' to?
-      #0 master-0a1b2c3d4e-99aa88bb77 current release 3 days ago by bo@example.test
-      #1 master-77ff00aa11-99aa88bb77 6 days ago by ida@example.test
+      #0 master-0a1b2c3d4e-99aa88bb77 current release 3 days ago by bo@example.test: Add refund limit
+      #1 master-77ff00aa11-99aa88bb77 6 days ago by ida@example.test: Fix rounding
     Number (0 to 1) [1]: [✓] Starting rollback of service billing to master-0a1b2c3d4e-99aa88bb77
     [✓] Release of master-77ff00aa11-99aa88bb77 to dev initialized
     ");
@@ -187,7 +198,11 @@ async fn a_wait_is_one_line_that_goes_away() {
         screen.shows(" s)");
         let shown = screen.screen.screen().contents();
         assert!(
-            shown.lines().last().unwrap().starts_with("waiting for master-0a1b2c3d4e-99aa88bb77"),
+            shown
+                .lines()
+                .last()
+                .unwrap()
+                .starts_with("waiting until dev is ready: no report from the cluster yet ("),
             "{shown}"
         );
         screen.ends()

@@ -10,7 +10,7 @@ use crate::samples::{
 };
 use crate::screen::{Screen, converse};
 
-async fn server() -> Double {
+pub(crate) async fn server() -> Double {
     let double = Double::start().await;
     let message =
         "Add a limit to refunds, so that nobody can give back more than was paid in the first place";
@@ -74,11 +74,11 @@ async fn tables_fit_80_columns() {
     2026-01-05 08:06:10  master-77ff00aa11-99aa88bb77  Fix
 
     $ hamctl history --service billing --limit 4
-    WHEN          ENV      ARTIFACT                      BY        WHY
-    5 hours ago   staging  master-0a1b2c3d4e-99aa88bb77  Bo Lind   autorelease
-    1 day ago     staging  master-77ff00aa11-99aa88bb77  Ida Holm  promotion from d…
-    2 days ago    prod     master-0a1b2c3d4e-99aa88bb77  Bo Lind   autorelease
-    2 months ago  prod     master-77ff00aa11-99aa88bb77  Ida Holm  promotion from d…
+    WHEN          ENV      ARTIFACT                      BY        MESSAGE
+    5 hours ago   staging  master-0a1b2c3d4e-99aa88bb77  Bo Lind   Add refund limit
+    1 day ago     staging  master-77ff00aa11-99aa88bb77  Ida Holm  Fix rounding
+    2 days ago    prod     master-0a1b2c3d4e-99aa88bb77  Bo Lind   Add refund limit
+    2 months ago  prod     master-77ff00aa11-99aa88bb77  Ida Holm  Fix rounding
     ");
 }
 
@@ -104,11 +104,11 @@ async fn tables_use_200_columns() {
     2026-01-05 08:06:10  master-77ff00aa11-99aa88bb77  Fix
 
     $ hamctl history --service billing --limit 4
-    WHEN          ENV      ARTIFACT                      BY        WHY
-    5 hours ago   staging  master-0a1b2c3d4e-99aa88bb77  Bo Lind   autorelease
-    1 day ago     staging  master-77ff00aa11-99aa88bb77  Ida Holm  promotion from dev
-    2 days ago    prod     master-0a1b2c3d4e-99aa88bb77  Bo Lind   autorelease
-    2 months ago  prod     master-77ff00aa11-99aa88bb77  Ida Holm  promotion from dev
+    WHEN          ENV      ARTIFACT                      BY        WHY                 MESSAGE
+    5 hours ago   staging  master-0a1b2c3d4e-99aa88bb77  Bo Lind   autorelease         Add refund limit
+    1 day ago     staging  master-77ff00aa11-99aa88bb77  Ida Holm  promotion from dev  Fix rounding
+    2 days ago    prod     master-0a1b2c3d4e-99aa88bb77  Bo Lind   autorelease         Add refund limit
+    2 months ago  prod     master-77ff00aa11-99aa88bb77  Ida Holm  promotion from dev  Fix rounding
     ");
 }
 

@@ -41,7 +41,8 @@ pub(crate) async fn readyz(State(app): State<App>) -> Json<ReadinessResponse> {
         None => {
             let checks = join_all(checks(&app).into_iter().map(checked)).await;
             let ready = checks.iter().all(|check| check.ok || !check.needed);
-            kept.insert((Instant::now(), ReadinessResponse { ready, checks }))
+            let version = env!("CARGO_PKG_VERSION").to_owned();
+            kept.insert((Instant::now(), ReadinessResponse { ready, version, checks }))
         }
     };
     let answer = answer.clone();

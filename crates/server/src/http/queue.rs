@@ -1,6 +1,6 @@
 //! What waits and what was given up, for who runs the server, and another try for what was given up.
 
-use api::{QueueItem, QueueItemState, QueueResponse, RetryResponse, routes};
+use api::{QueueItem, QueueItemState, QueueResponse, RetryResponse};
 use artifact::WireTime;
 use axum::extract::State;
 use axum::http::StatusCode;
@@ -27,7 +27,7 @@ pub(crate) async fn retry(
     match app.queue.retry_dead(ItemId::from_number(id)).await? {
         Some(again) => Ok(Json(StatusCode::ACCEPTED, RetryResponse { id: again.number() })),
         None => {
-            let hint = format!("see what was given up: GET {}", routes::QUEUE);
+            let hint = "see what was given up: hamctl queue list";
             Err(Failure::new(Kind::NotFound, format!("nothing given up has the number {id}"), hint))
         }
     }

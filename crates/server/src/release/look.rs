@@ -58,8 +58,19 @@ pub(crate) fn history(
     landed.truncate(limit);
     Ok(landed
         .into_iter()
-        .map(|(newest, landed)| if newest { with_rollout(app, &landed) } else { of_landed(&landed) })
+        .map(|(newest, landed)| {
+            let known = if newest { with_rollout(app, &landed) } else { of_landed(&landed) };
+            KnownRelease { message: message(app, &landed), ..known }
+        })
         .collect())
+}
+
+/// The message of the commit that the released artifact was built from. An artifact that cannot be read has none: that
+/// is no reason to keep a history back.
+fn message(app: &Parts, landed: &Landed) -> String {
+    let bytes = app.reader.spec_bytes(landed).ok().flatten();
+    let spec = bytes.and_then(|bytes| artifact::decode_leniently(&bytes).ok());
+    spec.map(|spec| spec.application.message).unwrap_or_default()
 }
 
 fn environments_of(app: &Parts, service: &ServiceName) -> Result<Vec<EnvName>, ReadError> {
