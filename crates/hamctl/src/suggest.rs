@@ -12,7 +12,7 @@ pub(crate) fn next_step(things: &str, name: &str, known: &[String]) -> String {
     }
     match closest(name, known) {
         Some(meant) => format!("did you mean '{meant}'? Known {things}: {list}"),
-        None if known.is_empty() => format!("the server knows no {things}"),
+        None if known.is_empty() => format!("there are no {things} yet"),
         None => format!("use one of the known {things}: {list}"),
     }
 }

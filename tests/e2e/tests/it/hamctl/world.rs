@@ -83,10 +83,11 @@ impl World {
     pub(super) fn data(&self, command: &str) -> (Value, i32) {
         let [json, yaml] = ["json", "yaml"].map(|format| self.run(&format!("{command} --output {format}")));
         assert_eq!(json.code, yaml.code, "{command}");
-        let value: Value = serde_json::from_slice(&json.stdout)
-            .unwrap_or_else(|error| panic!("{error}: {}", transcript(command, &json)));
-        let same: Value = serde_saphyr::from_str(&String::from_utf8_lossy(&yaml.stdout))
-            .unwrap_or_else(|error| panic!("{error}: {}", transcript(command, &yaml)));
+        let value: Result<Value, _> = serde_json::from_slice(&json.stdout);
+        assert!(value.is_ok(), "{value:?}: {}", transcript(command, &json));
+        let same: Result<Value, _> = serde_saphyr::from_str(&String::from_utf8_lossy(&yaml.stdout));
+        assert!(same.is_ok(), "{same:?}: {}", transcript(command, &yaml));
+        let (value, same) = (value.unwrap(), same.unwrap());
         assert_eq!(shape(&value), shape(&same), "{command}: JSON and YAML differ");
         (value, json.code.unwrap_or(-1))
     }
