@@ -131,7 +131,7 @@ async fn a_person_chooses_what_to_roll_back_to() {
     assert!(status.ends_with(", 0)"), "{status}");
     insta::assert_snapshot!(screen.screen().contents(), @r"
     Which release to rollback 'dev' to?
-    > #1 master-77ff00aa11-99aa88bb77 6 days ago by ida@example.test
+    > #1 master-77ff00aa11-99aa88bb77 6 days ago by ida@example.test: Fix rounding
     [✓] Starting rollback of service billing to master-77ff00aa11-99aa88bb77
     [✓] Release of master-77ff00aa11-99aa88bb77 to dev initialized
     ");
