@@ -112,24 +112,28 @@ impl Index {
         if known == Some(tip) {
             return Ok(Vec::new());
         }
-        let (landings, found) = build::collect(reader, tip, known)?;
+        let news = build::News::find(reader, tip, known)?;
+        let (found, new) = (news.found, news.len());
         if known.is_some() && !found {
             info!(%tip, "the release index is of another history: making it again");
             self.clear()?;
         }
-        let new = landings.len();
+        let told = found || (known.is_none() && new <= MOST_FIRST_NEWS);
+        let mut landed = Vec::new();
         let transaction = self.begin(if found { Durability::None } else { Durability::Immediate })?;
-        build::store(&transaction, &landings, tip)?;
+        for landings in news.chunks(reader) {
+            let landings = landings?;
+            build::store(&transaction, &landings, tip)?;
+            if told {
+                let rows = landings.into_iter().flat_map(build::Landing::landed);
+                landed.extend(rows.collect::<Result<Vec<Landed>, IndexError>>()?);
+            }
+        }
         transaction.commit().map_err(IndexError::from)?;
         if !found {
             info!(commits = new, %tip, "the release index is complete");
         }
-        if !found && (known.is_some() || new > MOST_FIRST_NEWS) {
-            return Ok(Vec::new());
-        }
-        let landed: Result<Vec<Landed>, IndexError> =
-            landings.into_iter().flat_map(build::Landing::landed).collect();
-        Ok(landed?)
+        Ok(landed)
     }
 
     /// Makes sure that what was taken in survives a restart. Without it only the work is lost.

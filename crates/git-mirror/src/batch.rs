@@ -144,14 +144,16 @@ impl Batch {
         let mut new = self.new.borrow_mut();
         if new.ids.insert(id) {
             self.repo.objects.write_buf_with_known_id(kind, &data, id).map_err(wrong)?;
-            new.objects.push(NewObject { id, kind, data, like });
+            new.objects.push(NewObject { id, like });
         }
         Ok(id)
     }
 
-    /// Writes what is new as one pack with its index.
+    /// Writes what is new as one pack with its index, where it is read from then on. A batch that could not be stored is
+    /// worth nothing any more.
     pub(crate) fn store(&self, folder: &Path) -> Result<StoredPack, Error> {
-        pack::write(folder, &self.new.borrow().objects)
+        let content = self.repo.objects.reset_object_memory().unwrap_or_default();
+        pack::write(folder, &self.new.borrow().objects, &content)
     }
 }
 

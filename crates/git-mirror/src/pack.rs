@@ -21,11 +21,12 @@ const DEEPEST_CHAIN: u32 = 45;
 /// An object to store.
 pub(crate) struct NewObject {
     pub(crate) id: ObjectId,
-    pub(crate) kind: Kind,
-    pub(crate) data: Vec<u8>,
     /// An older object that it resembles.
     pub(crate) like: Option<ObjectId>,
 }
+
+/// What is in the objects, by their ids.
+type Content = gix::odb::memory::Storage;
 
 /// A pack that is in place and readable, but perhaps not on disk yet.
 pub(crate) struct StoredPack {
@@ -55,8 +56,8 @@ struct Placed {
 }
 
 /// Writes objects, each after those it resembles, as a pack into this folder.
-pub(crate) fn write(folder: &Path, objects: &[NewObject]) -> Result<StoredPack, Error> {
-    let (pack, placed) = encode(objects).map_err(|error| Error::write("a pack", error))?;
+pub(crate) fn write(folder: &Path, objects: &[NewObject], content: &Content) -> Result<StoredPack, Error> {
+    let (pack, placed) = encode(objects, content).map_err(|error| Error::write("a pack", error))?;
     let checksum = sha1(&pack)?;
     let mut pack = pack;
     pack.extend_from_slice(checksum.as_slice());
@@ -78,22 +79,28 @@ fn put(path: &Path, bytes: &[u8]) -> io::Result<()> {
     fs::rename(&temporary, path)
 }
 
-fn encode(objects: &[NewObject]) -> io::Result<(Vec<u8>, Vec<Placed>)> {
+fn encode(objects: &[NewObject], content: &Content) -> io::Result<(Vec<u8>, Vec<Placed>)> {
+    let get = |id: &ObjectId| {
+        content.get(id).ok_or_else(|| io::Error::other(format!("the object {id} was stored before")))
+    };
     let count = u32::try_from(objects.len()).map_err(io::Error::other)?;
     let mut pack = Vec::with_capacity(objects.len() * 256);
     pack.extend_from_slice(b"PACK");
     pack.extend_from_slice(&2u32.to_be_bytes());
     pack.extend_from_slice(&count.to_be_bytes());
     let mut compress = Compress::new(Compression::BEST_SPEED);
-    let mut known: HashMap<ObjectId, (usize, u64, u32)> = HashMap::with_capacity(objects.len());
+    let mut known: HashMap<ObjectId, (u64, u32)> = HashMap::with_capacity(objects.len());
     let mut placed = Vec::with_capacity(objects.len());
-    for (at, object) in objects.iter().enumerate() {
+    for object in objects {
         let offset = pack.len() as u64;
-        let base =
-            object.like.and_then(|like| known.get(&like)).filter(|(_, _, depth)| *depth < DEEPEST_CHAIN);
-        let delta = base.and_then(|(base, base_offset, depth)| {
-            Some((delta::between(&objects[*base].data, &object.data)?, *base_offset, depth + 1))
-        });
+        let (kind, data) = get(&object.id)?;
+        let base = object.like.and_then(|like| Some((like, *known.get(&like)?)));
+        let delta = match base.filter(|(_, (_, depth))| *depth < DEEPEST_CHAIN) {
+            Some((like, (base_offset, depth))) => {
+                delta::between(&get(&like)?.1, data).map(|delta| (delta, base_offset, depth + 1))
+            }
+            None => None,
+        };
         let depth = match delta {
             Some((delta, base_offset, depth)) => {
                 header(&mut pack, 6, delta.len());
@@ -102,12 +109,12 @@ fn encode(objects: &[NewObject]) -> io::Result<(Vec<u8>, Vec<Placed>)> {
                 depth
             }
             None => {
-                header(&mut pack, kind_number(object.kind), object.data.len());
-                compressed(&mut compress, &mut pack, &object.data)?;
+                header(&mut pack, kind_number(*kind), data.len());
+                compressed(&mut compress, &mut pack, data)?;
                 0
             }
         };
-        known.insert(object.id, (at, offset, depth));
+        known.insert(object.id, (offset, depth));
         let crc = crc32fast::hash(&pack[usize::try_from(offset).map_err(io::Error::other)?..]);
         placed.push(Placed { id: object.id, offset, crc });
     }

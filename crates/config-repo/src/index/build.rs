@@ -8,37 +8,80 @@ use super::{ARTIFACTS, IDS, META, RELEASES, SERVICES, number};
 use crate::index::query::{Landed, Row};
 use crate::{IndexError, message};
 
+/// Commits whose rows are held in memory at once, however long the history is; few in tests, whose histories are short.
+const CHUNK: usize = if cfg!(test) { 3 } else { 4096 };
+
 /// What one commit on the branch's line brought; most bring one release.
 pub(crate) struct Landing {
     releases: Vec<Row>,
 }
 
-/// The commits on the line from `tip` back to `known` or to the root, oldest first, and whether `known` was met.
-pub(crate) fn collect(
-    reader: &Reader,
-    tip: CommitId,
-    known: Option<CommitId>,
-) -> Result<(Vec<Landing>, bool), git_mirror::Error> {
-    let mut landings = Vec::new();
-    let mut found = false;
-    for commit in reader.history(tip) {
-        let commit = commit?;
-        if Some(commit.id) == known {
-            found = true;
-            break;
+/// The commits on the branch's line that the index does not hold.
+pub(crate) struct News {
+    /// The newest of them, newest first.
+    newest: Vec<Landing>,
+    /// Those before, newest first, to be read once more.
+    older: Vec<CommitId>,
+    /// Whether what the index holds comes before them.
+    pub(crate) found: bool,
+}
+
+impl News {
+    /// Walks from `tip` back to `known` or to the root.
+    pub(crate) fn find(
+        reader: &Reader,
+        tip: CommitId,
+        known: Option<CommitId>,
+    ) -> Result<Self, git_mirror::Error> {
+        let mut news = Self { newest: Vec::new(), older: Vec::new(), found: false };
+        for commit in reader.history(tip) {
+            let commit = commit?;
+            if Some(commit.id) == known {
+                news.found = true;
+                break;
+            }
+            if news.newest.len() < CHUNK {
+                news.newest.push(Landing::of(reader, &commit)?);
+            } else {
+                news.older.push(commit.id);
+            }
         }
-        let mut releases: Vec<Row> = Vec::new();
-        if commit.parents.len() > 1 {
-            releases.extend(reader.merged_by(&commit)?.iter().filter_map(row));
-        }
-        releases.extend(row(&commit));
-        landings.push(Landing { releases });
+        Ok(news)
     }
-    landings.reverse();
-    Ok((landings, found))
+
+    /// How many commits there are.
+    pub(crate) fn len(&self) -> usize {
+        self.newest.len() + self.older.len()
+    }
+
+    /// What they brought, oldest first, a chunk at a time.
+    pub(crate) fn chunks(
+        mut self,
+        reader: &Reader,
+    ) -> impl Iterator<Item = Result<Vec<Landing>, git_mirror::Error>> {
+        self.newest.reverse();
+        let newest = std::mem::take(&mut self.newest);
+        let mut older = self.older;
+        let chunks = std::iter::from_fn(move || {
+            let start = older.len().saturating_sub(CHUNK);
+            let chunk: Vec<CommitId> = older.drain(start..).rev().collect();
+            let landing = |id| Landing::of(reader, &reader.commit(id)?);
+            (!chunk.is_empty()).then(|| chunk.into_iter().map(landing).collect())
+        });
+        chunks.chain(std::iter::once(Ok(newest)))
+    }
 }
 
 impl Landing {
+    fn of(reader: &Reader, commit: &Commit) -> Result<Self, git_mirror::Error> {
+        let mut releases: Vec<Row> = Vec::new();
+        if commit.parents.len() > 1 {
+            releases.extend(reader.merged_by(commit)?.iter().filter_map(row));
+        }
+        releases.extend(row(commit));
+        Ok(Self { releases })
+    }
+
     /// The releases it brought.
     pub(crate) fn landed(self) -> impl Iterator<Item = Result<Landed, IndexError>> {
         self.releases.into_iter().map(Row::landed)

@@ -17,6 +17,9 @@ use crate::config::BrokerConfig;
 /// Between two looks whether a connection on which nothing happens is still there.
 pub(super) const LOOK: Duration = Duration::from_secs(1);
 
+/// How long the broker may take to confirm, or to take what is written.
+pub(super) const CONFIRM: Duration = Duration::from_secs(30);
+
 /// How long the broker may take to close a connection at the end.
 const FAREWELL: Duration = Duration::from_secs(2);
 
@@ -88,6 +91,26 @@ pub(super) trait Talk: Send + 'static {
         channel: &Channel,
         stop: &CancellationToken,
     ) -> impl Future<Output = Result<(), Broken>> + Send;
+}
+
+/// Waits until the client has written something and has its answer, if it has one. What is handed to the client in the
+/// moment in which a connection ends is forgotten by it, and never answered: so the connection is looked after, too.
+pub(super) async fn written<T>(
+    channel: &Channel,
+    written: impl Future<Output = Result<T, lapin::Error>>,
+) -> Result<T, Broken> {
+    let gone = async {
+        let mut look = tokio::time::interval(LOOK);
+        while channel.status().connected() {
+            look.tick().await;
+        }
+    };
+    tokio::select! {
+        biased;
+        written = written => written.map_err(Broken::Lost),
+        () = gone => Err(Broken::Ended),
+        () = tokio::time::sleep(CONFIRM) => Err(Broken::Unconfirmed),
+    }
 }
 
 /// Lets it talk until it is told to stop, on one connection after the other.
@@ -185,7 +208,22 @@ impl Pauses {
 
 #[cfg(test)]
 mod tests {
+    use lapin::{Connection, ConnectionProperties};
+    use testkit::{FaultProxy, RabbitMq};
+
     use super::*;
+
+    #[tokio::test(flavor = "multi_thread")]
+    async fn what_a_client_has_forgotten_is_not_waited_for_once_the_connection_is_gone() {
+        let rabbit = RabbitMq::start().await.unwrap();
+        let line = FaultProxy::start(rabbit.address()).unwrap();
+        let url = format!("amqp://guest:guest@{}/%2f", line.addr());
+        let connection = Connection::connect(&url, ConnectionProperties::default()).await.unwrap();
+        let channel = connection.create_channel().await.unwrap();
+        let forgotten = std::future::pending::<Result<(), lapin::Error>>();
+        let (ended, ()) = tokio::join!(written(&channel, forgotten), line.cut());
+        assert!(matches!(ended, Err(Broken::Ended)), "{ended:?}");
+    }
 
     #[test]
     fn pauses_grow_to_the_longest_and_begin_again() {

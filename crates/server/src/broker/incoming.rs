@@ -9,7 +9,7 @@ use tokio_stream::StreamExt;
 use tokio_util::sync::CancellationToken;
 use uuid::Uuid;
 
-use super::connection::{Broken, LOOK, Talk};
+use super::connection::{Broken, LOOK, Talk, written};
 use super::messages::{Meaning, Message, MessageType, Unusable, read};
 use super::outgoing::MARK;
 use super::{Direction, LETTER};
@@ -32,7 +32,7 @@ impl Incoming {
 
     /// Puts what a message asks for into the queue, or the message itself when nobody understands it, and lets the
     /// broker forget it. Delivered again, because the acknowledgement was lost, it asks for the same release.
-    async fn take_in(&self, delivery: Delivery) -> Result<(), Broken> {
+    async fn take_in(&self, channel: &Channel, delivery: Delivery) -> Result<(), Broken> {
         let ours = delivery.properties.headers().as_ref().is_some_and(|headers| headers.contains_key(MARK));
         let text = |property: &Option<lapin::types::ShortString>| {
             property.as_ref().map(|text| text.as_str().to_owned()).unwrap_or_default()
@@ -52,7 +52,7 @@ impl Incoming {
             outcome
         };
         self.app.metrics.broker.consumed(MessageType::named(&kind), outcome);
-        delivery.acker.ack(BasicAckOptions::default()).await.map(drop).map_err(Broken::Lost)
+        written(channel, delivery.acker.ack(BasicAckOptions::default())).await.map(drop)
     }
 }
 
@@ -60,16 +60,16 @@ impl Talk for Incoming {
     const DIRECTION: Direction = Direction::Consume;
 
     async fn talk(&mut self, channel: &Channel, stop: &CancellationToken) -> Result<(), Broken> {
-        channel.basic_qos(self.prefetch, BasicQosOptions::default()).await.map_err(Broken::Lost)?;
+        written(channel, channel.basic_qos(self.prefetch, BasicQosOptions::default())).await?;
         let (options, none) = (BasicConsumeOptions::default(), FieldTable::default());
         let consumer = channel.basic_consume(self.queue.as_str().into(), "".into(), options, none);
-        let mut consumer = consumer.await.map_err(Broken::Lost)?;
+        let mut consumer = written(channel, consumer).await?;
         let mut look = tokio::time::interval(LOOK);
         loop {
             tokio::select! {
                 // Cancel safe: a message that is not received stays in the client, and goes back unacknowledged.
                 delivery = consumer.next() => match delivery {
-                    Some(delivery) => self.take_in(delivery.map_err(Broken::Lost)?).await?,
+                    Some(delivery) => self.take_in(channel, delivery.map_err(Broken::Lost)?).await?,
                     // The queue was deleted, or moved to another node.
                     None => return Err(Broken::Ended),
                 },

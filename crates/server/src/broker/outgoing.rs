@@ -12,7 +12,7 @@ use queue::{QueueError, Taken};
 use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
 
-use super::connection::{Broken, LOOK, Talk};
+use super::connection::{Broken, CONFIRM, LOOK, Talk, written};
 use super::messages::MessageType;
 use super::outbox::Event;
 use super::{Direction, EVENT};
@@ -23,9 +23,6 @@ const IN_FLIGHT: usize = 256;
 
 /// Events taken from the queue at once.
 const BATCH: usize = 64;
-
-/// How long the broker may take to confirm, or to take what is written.
-const CONFIRM: Duration = Duration::from_secs(30);
 
 /// How long confirmations are waited for at the end; what comes later is published again at the next start.
 const LAST: Duration = Duration::from_secs(5);
@@ -82,9 +79,7 @@ impl Outgoing {
             event.body.as_bytes(),
             properties(event),
         );
-        let published = tokio::time::timeout(CONFIRM, published).await;
-        let confirm = published.map_err(|_| Broken::Unconfirmed)?.map_err(Broken::Lost)?;
-        Ok(Unconfirmed { confirm, since: Instant::now() })
+        Ok(Unconfirmed { confirm: written(channel, published).await?, since: Instant::now() })
     }
 
     /// Publishes what was taken; an item that is no event is given up, since nobody could ever publish it.
@@ -130,7 +125,7 @@ impl Talk for Outgoing {
     const DIRECTION: Direction = Direction::Publish;
 
     async fn talk(&mut self, channel: &Channel, stop: &CancellationToken) -> Result<(), Broken> {
-        channel.confirm_select(ConfirmSelectOptions::default()).await.map_err(Broken::Lost)?;
+        written(channel, channel.confirm_select(ConfirmSelectOptions::default())).await?;
         let mut confirms = self.publish_again(channel).await?;
         let mut finishing: JoinSet<Result<Vec<queue::ItemId>, QueueError>> = JoinSet::new();
         let mut look = tokio::time::interval(LOOK);
