@@ -9,6 +9,8 @@ pub enum Tone {
     Good,
     /// It failed.
     Bad,
+    /// It would go.
+    Removed,
     /// It needs a look.
     Warn,
     /// A next step.
@@ -24,6 +26,7 @@ impl Tone {
         match self {
             Self::Good => AnsiColor::Green.on_default(),
             Self::Bad => AnsiColor::Red.on_default().bold(),
+            Self::Removed => AnsiColor::Red.on_default(),
             Self::Warn => AnsiColor::Yellow.on_default(),
             Self::Hint => AnsiColor::Cyan.on_default(),
             Self::Quiet => Style::new().dimmed(),

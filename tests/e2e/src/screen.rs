@@ -3,13 +3,16 @@
 use std::num::NonZero;
 use std::process::Command;
 
-use anyhow::{Context, Result, ensure};
+use anyhow::{Context, Result, anyhow, ensure};
 use rexpect::session::{PtySession, spawn_command};
 
 use crate::Stage;
 
 /// How long a person would wait for an answer that never comes.
 const PATIENCE_MS: u64 = 60_000;
+
+/// How much is told of what was shown in place of what was waited for.
+const TOLD: usize = 600;
 
 /// The terminal, and all that is on its screen.
 pub struct Screen {
@@ -68,9 +71,17 @@ impl Screen {
         self.terminal.process(text.as_bytes());
     }
 
+    /// The last row that holds something, or the cursor.
+    pub(crate) fn last_row(&self) -> u16 {
+        let rows: Vec<String> = self.cells().rows(0, self.columns).collect();
+        let filled =
+            rows.iter().rposition(|row| !row.trim().is_empty()).and_then(|row| u16::try_from(row).ok());
+        filled.unwrap_or(0).max(self.cells().cursor_position().0)
+    }
+
     /// Whether there is no room for another line.
     pub(crate) fn is_full(&self) -> bool {
-        self.cells().cursor_position().0 + 1 >= self.rows
+        self.last_row() + 1 >= self.rows
     }
 
     /// Starts a command line as the developer of the stage.
@@ -102,12 +113,23 @@ impl Screen {
 }
 
 impl Running<'_> {
+    /// The screen as it is now.
+    #[must_use]
+    pub fn screen(&self) -> &Screen {
+        self.screen
+    }
+
     /// Waits until the command has printed this.
     ///
     /// # Errors
     /// When it does not.
     pub fn shows(&mut self, text: &str) -> Result<()> {
-        let before = self.session.exp_string(text)?;
+        let before = self.session.exp_string(text).map_err(|error| {
+            // A progress that was redrawn for a minute is long; its end says enough.
+            let told = error.to_string();
+            let end: String = told.chars().rev().take(TOLD).collect::<Vec<_>>().into_iter().rev().collect();
+            anyhow!("it did not show `{text}` but ...{end}")
+        })?;
         self.screen.print(&before);
         self.screen.print(text);
         Ok(())

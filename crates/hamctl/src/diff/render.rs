@@ -52,7 +52,7 @@ fn listed(file: &ChangedFile, change: &Change, paint: Paint<'_>) -> String {
     let sign = sign(change.before.is_some(), change.after.is_some());
     let tone = match sign {
         '+' => Tone::Good,
-        '-' => Tone::Bad,
+        '-' => Tone::Removed,
         _ => Tone::Warn,
     };
     let sign = paint(tone, &sign.to_string());
@@ -96,7 +96,7 @@ fn whole_file(file: &ChangedFile, changes: &[Change], paint: Paint<'_>) -> Strin
         format!("{}\n", paint(Tone::Strong, &format!("{sign} {name}")))
     };
     let mut text = title("---", &file.before) + &title("+++", &file.after);
-    for (sign, tone, side) in [('-', Tone::Bad, &file.before), ('+', Tone::Good, &file.after)] {
+    for (sign, tone, side) in [('-', Tone::Removed, &file.before), ('+', Tone::Good, &file.after)] {
         if let Some(side) = side.as_ref().filter(|side| !side.omitted.is_empty()) {
             text.push_str(&format!("{}\n", paint(tone, &format!("{sign} not shown: {}", side.omitted))));
         }
@@ -129,7 +129,7 @@ fn hunks(text: &mut String, change: &Change, paint: Paint<'_>) {
         for op in &group {
             for line in diff.iter_changes(op) {
                 let (sign, tone) = match line.tag() {
-                    ChangeTag::Delete => ('-', Some(Tone::Bad)),
+                    ChangeTag::Delete => ('-', Some(Tone::Removed)),
                     ChangeTag::Insert => ('+', Some(Tone::Good)),
                     ChangeTag::Equal => (' ', None),
                 };
