@@ -29,9 +29,14 @@ pub(crate) fn command(program: &str) -> Command {
     command
 }
 
+/// A cargo to run.
+pub(crate) fn cargo_command() -> Command {
+    command(&std::env::var("CARGO").unwrap_or_else(|_| "cargo".to_owned()))
+}
+
 /// Runs cargo.
 pub(crate) fn cargo(args: &[&str]) -> Result<(), Fault> {
-    run(command(&std::env::var("CARGO").unwrap_or_else(|_| "cargo".to_owned())).args(args))
+    run(cargo_command().args(args))
 }
 
 /// Runs a program that has to succeed.

@@ -1,4 +1,4 @@
-//! Debian packages that tests and the demo need.
+//! Debian packages that tests, the demo and releases need.
 
 use std::path::{Path, PathBuf};
 
@@ -25,21 +25,30 @@ const TESTS: [Package; 3] = [
     Package { name: "gnupg", sign: "gpg" },
 ];
 
+/// A C compiler for musl: cryptography is partly written in C.
+const DIST: [Package; 1] = [Package { name: "musl-tools", sign: "musl-gcc" }];
+
 /// What is asked for.
-#[derive(Clone, Copy, PartialEq, Eq)]
+#[derive(Clone, Copy)]
 pub(crate) enum Need {
     /// To play the demo.
     Demo,
     /// To run all tests.
     Tests,
+    /// To build what is released.
+    Dist,
 }
 
 /// Installs what is missing; where that is not possible, says what to install.
 pub(crate) fn provide(need: Need) -> Result<(), Fault> {
-    let tests = if need == Need::Tests { &TESTS[..] } else { &[] };
-    let missing: Vec<&str> = GIT
-        .iter()
-        .chain(tests)
+    let needed: [&[Package]; 3] = match need {
+        Need::Demo => [&GIT, &[], &[]],
+        Need::Tests => [&GIT, &TESTS, &DIST],
+        Need::Dist => [&DIST, &[], &[]],
+    };
+    let missing: Vec<&str> = needed
+        .into_iter()
+        .flatten()
         .filter(|package| !installed(package.sign))
         .map(|package| package.name)
         .collect();

@@ -1,4 +1,4 @@
-//! The project's own commands: `cargo xtask demo`, `test`, `crash`, `fuzz`, `bench`, `kube`, `tidy`.
+//! The project's own commands: `cargo xtask demo`, `test`, `crash`, `fuzz`, `bench`, `dist`, `kube`, `tidy`.
 //!
 //! Each installs what it needs on a fresh Debian machine, says so, and shows how far it is.
 
@@ -7,6 +7,7 @@ mod cargo;
 mod crash;
 mod debian;
 mod demo;
+mod dist;
 mod fuzz;
 mod generate;
 mod kube;
@@ -25,6 +26,8 @@ Usage: cargo xtask <command>
   test [-- ARGS]                                runs every test, the end-to-end ones included
   crash [--kills N] [--seed N]                  kills the server N times (1000) under load, and judges the history
   bench cli|release|reconcile                   measures, each figure beside its limit
+  dist [PROGRAM..]                              builds what is released into target/dist; --check: looks at what
+                                                people and CI fetch, without optimisation; --sums: SHA256SUMS anew
   fuzz [TARGET..] [--seconds N]                 feeds foreign bytes to each parser for N seconds (60)
   kube up|down|status|kubeconfig                the Kubernetes of the tests, by hand
   generate [--check]                            fills the book with what the programs say of themselves
@@ -40,6 +43,7 @@ fn main() -> io::Result<ExitCode> {
         "demo" => demo::demo(rest),
         "test" => test::test(rest),
         "crash" => crash::crash(rest),
+        "dist" => dist::dist(rest),
         "fuzz" => fuzz::fuzz(rest),
         "bench" => bench::bench(rest),
         "generate" => generate::generate(rest),

@@ -16,6 +16,7 @@ pub(crate) fn test(args: &[String]) -> Result<(), Fault> {
     command.extend(args.iter().skip_while(|arg| *arg == "--").map(String::as_str));
     // The story drives the built programs, so all of them are built before any test runs.
     crate::generate::generate(&["--check".to_owned()])?;
+    crate::dist::check()?;
     let kept = beds();
     let ended = cargo(&command);
     // The bed that tests share outlives each of them; one that was there before is somebody's.

@@ -10,8 +10,8 @@ use explain::{Explain, Kind};
 
 use crate::message::Message;
 
-/// Ends the name of a file that is being written; never part of an artifact.
-pub(crate) const UNFINISHED: &str = ".unfinished";
+/// Ends the name of a file that is being written.
+const UNFINISHED: &str = ".unfinished";
 
 /// The folder of a build.
 #[derive(Clone, Debug)]
@@ -108,6 +108,11 @@ impl Folder {
         &self.root
     }
 
+    /// What a step that was killed may have left; never part of an artifact.
+    pub(crate) fn unfinished(&self) -> [PathBuf; 2] {
+        [unfinished(&self.artifact), unfinished(&self.message)]
+    }
+
     /// Makes the folder when it is not there.
     pub(crate) fn create(&self) -> Result<(), FolderError> {
         fs::create_dir_all(&self.root).map_err(|source| FolderError::Root { path: self.root.clone(), source })
@@ -181,8 +186,7 @@ fn read(path: &Path) -> Result<Option<Vec<u8>>, FolderError> {
 /// Replaces a file as a whole: whoever reads it, or is killed, sees the old content or the new.
 fn write(path: &Path, content: serde_json::Result<Vec<u8>>) -> Result<(), FolderError> {
     let content = content.map_err(|source| FolderError::Encode { path: path.to_owned(), source })?;
-    let mut unfinished = path.as_os_str().to_owned();
-    unfinished.push(UNFINISHED);
+    let unfinished = unfinished(path);
     let replace = || {
         // A pipe that somebody left under this name would be waited for.
         match fs::remove_file(&unfinished) {
@@ -196,5 +200,15 @@ fn write(path: &Path, content: serde_json::Result<Vec<u8>>) -> Result<(), Folder
         let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
         File::open(folder)?.sync_all()
     };
-    replace().map_err(|source| FolderError::Write { path: path.to_owned(), source })
+    replace().map_err(|source| {
+        // On a full disk the little that was written is in the way of others.
+        drop(fs::remove_file(&unfinished));
+        FolderError::Write { path: path.to_owned(), source }
+    })
+}
+
+fn unfinished(path: &Path) -> PathBuf {
+    let mut name = path.as_os_str().to_owned();
+    name.push(UNFINISHED);
+    name.into()
 }

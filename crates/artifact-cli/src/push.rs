@@ -11,6 +11,7 @@ mod upload;
 
 pub(crate) use error::PushError;
 
+use artifact::Limits;
 use terminal::Terminal;
 
 use crate::args::PushArgs;
@@ -24,7 +25,7 @@ pub(crate) async fn run(folder: &Folder, args: &PushArgs, terminal: &Terminal) -
     // Steps that still run must not change the files while they are packed.
     let locked = folder.lock()?;
     let spec = locked.artifact()?;
-    let files = package::files(folder.root())?;
+    let files = package::files(folder)?;
     terminal.data(package::listing(folder.root(), &files));
     let retry = Retry { times: args.retries, terminal };
     if let Some(url) = &args.git {
@@ -36,11 +37,14 @@ pub(crate) async fn run(folder: &Folder, args: &PushArgs, terminal: &Terminal) -
     }
     let package = Package::of(folder.root(), &files)?;
     drop(locked);
+    if let Some(excess) = package.excess(&Limits::default()) {
+        terminal.talk(format_args!("this may be too large to be released: {excess}"));
+    }
 
     let progress = terminal.progress(format!("uploading {}", spec.id));
     let token = token::obtain(args, retry).await?;
     let link = create::ask(args, token, &spec, &package, retry).await?;
     progress.update(format!("{} files, {} bytes", files.len(), package.size));
-    upload::put(&link, &package, retry).await?;
+    upload::put(link, &package, retry).await?;
     Ok(spec.id)
 }

@@ -4,14 +4,14 @@
 //! the sizes declared, and whatever a file system, Git or a second reader could see differently (links, `..`,
 //! backslashes, the same name twice or in two cases) is refused as a whole.
 
+mod budget;
 mod entry_name;
 mod layout;
-mod limits;
 mod read_error;
 mod tree;
 mod unzip;
 
-pub use limits::Limits;
+pub use artifact::Limits;
 pub use read_error::ReadError;
 pub(crate) use tree::{TreeError, read_tree};
 pub use unzip::read_zip;

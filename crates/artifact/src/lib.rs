@@ -10,6 +10,7 @@
 
 mod decode;
 mod intent;
+mod limits;
 mod name;
 mod person;
 mod release_id;
@@ -19,6 +20,7 @@ mod time;
 
 pub use decode::{DecodeError, decode, decode_leniently};
 pub use intent::Intent;
+pub use limits::Limits;
 pub use name::{ArtifactId, BranchName, EnvName, NameError, Namespace, ServiceName};
 pub use person::Person;
 pub use release_id::ReleaseId;

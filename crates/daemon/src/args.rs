@@ -9,7 +9,7 @@ use secrecy::SecretString;
 #[derive(Debug, Parser)]
 #[command(
     name = "release-daemon",
-    disable_version_flag = true,
+    version,
     disable_help_subcommand = true,
     arg_required_else_help = false
 )]

@@ -15,7 +15,7 @@ fn main() -> ExitCode {
             terminal.data(env!("CARGO_PKG_VERSION"));
             terminal.end_with(None)
         }
-        Err(error) if error.kind() == ErrorKind::DisplayHelp => {
+        Err(error) if matches!(error.kind(), ErrorKind::DisplayHelp | ErrorKind::DisplayVersion) => {
             terminal.data_exact(&error.render().to_string());
             terminal.end_with(None)
         }

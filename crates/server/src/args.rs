@@ -27,7 +27,7 @@ pub(crate) use traces::TraceArgs;
 
 /// The only writer of the config repository: keeps artifacts, releases them by commits, tells people
 #[derive(Debug, Parser)]
-#[command(name = "release-manager", disable_version_flag = true, arg_required_else_help = true)]
+#[command(name = "release-manager", version, arg_required_else_help = true)]
 pub(crate) struct Cli {
     #[command(subcommand)]
     pub(crate) command: Command,

@@ -69,9 +69,12 @@ fn dispatch(words: &[String], globals: &Globals) -> Result<(), Failure> {
 fn split(words: &[String]) -> Result<(String, Vec<String>), Failure> {
     let mut index = 0;
     while let Some(word) = words.get(index) {
+        let rest = || [&words[..index], &words[index + 1..]].concat();
+        if word == "--version" {
+            return Ok(("version".to_owned(), rest()));
+        }
         if !word.starts_with('-') || word == "-" {
-            let rest = [&words[..index], &words[index + 1..]].concat();
-            return Ok((word.clone(), rest));
+            return Ok((word.clone(), rest()));
         }
         let takes_next = matches!(word.as_str(), "-p" | "--project" | "--plan");
         index += if takes_next { 2 } else { 1 };

@@ -30,6 +30,7 @@ Flags:
   -c, --clean           Delete .shuttle first
   -v, --verbose         Tell everything
   -h, --help            Print this
+      --version         Print the version
 ";
 
 /// `shuttle run`

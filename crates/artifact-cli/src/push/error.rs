@@ -54,6 +54,8 @@ impl Explain for PushError {
             Self::Git(error) => error.kind(),
             Self::Token(error) => error.kind(),
             Self::Unreachable { .. } => Kind::Unavailable,
+            // A fault of the server is none of ours.
+            Self::Server(error) if error.kind() == Kind::Internal => Kind::Unavailable,
             Self::Server(error) => error.kind(),
             Self::Upload(error) => error.kind(),
         }

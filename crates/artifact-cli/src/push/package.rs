@@ -2,9 +2,10 @@
 
 use std::borrow::Cow;
 use std::fs::{self, File};
-use std::io::{self, Read, Seek, SeekFrom};
+use std::io::{self, Read, Seek, SeekFrom, Write};
 use std::path::{Path, PathBuf};
 
+use artifact::Limits;
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use explain::{Explain, Kind};
@@ -13,7 +14,7 @@ use zip::result::ZipError;
 use zip::write::SimpleFileOptions;
 use zip::{CompressionMethod, ZipWriter};
 
-use crate::folder::{UNFINISHED, below};
+use crate::folder::{Folder, below};
 
 /// The zip, in a file that is gone when we are.
 #[derive(Debug)]
@@ -23,6 +24,23 @@ pub(super) struct Package {
     pub(super) size: u64,
     /// Its MD5, raw, in base64.
     pub(super) md5: String,
+    unpacked: Sizes,
+}
+
+/// How large the files are.
+#[derive(Clone, Copy, Debug, Default)]
+struct Sizes {
+    files: usize,
+    largest: u64,
+    total: u64,
+}
+
+impl Sizes {
+    fn add(&mut self, size: u64) {
+        self.files += 1;
+        self.largest = self.largest.max(size);
+        self.total += size;
+    }
 }
 
 /// Why a folder cannot be packed.
@@ -72,13 +90,14 @@ impl Explain for PackageError {
 }
 
 /// Every file below the folder, relative to it, in lexical order; whatever is neither file nor folder is refused.
-pub(super) fn files(root: &Path) -> Result<Vec<String>, PackageError> {
+pub(super) fn files(folder: &Folder) -> Result<Vec<String>, PackageError> {
     let mut found = Vec::new();
-    walk(root, "", &mut found)?;
+    walk(folder, "", &mut found)?;
     Ok(found)
 }
 
-fn walk(root: &Path, inside: &str, found: &mut Vec<String>) -> Result<(), PackageError> {
+fn walk(build: &Folder, inside: &str, found: &mut Vec<String>) -> Result<(), PackageError> {
+    let (root, left) = (build.root(), build.unfinished());
     let folder = root.join(inside);
     let failed = |source| PackageError::Read { path: folder.clone(), source };
     let mut entries =
@@ -90,10 +109,10 @@ fn walk(root: &Path, inside: &str, found: &mut Vec<String>) -> Result<(), Packag
         let relative = if inside.is_empty() { name } else { format!("{inside}/{name}") };
         let kind = entry.file_type().map_err(failed)?;
         match kind {
-            _ if kind.is_dir() => walk(root, &relative, found)?,
+            _ if left.contains(&path) => {}
+            _ if kind.is_dir() => walk(build, &relative, found)?,
             _ if kind.is_symlink() => return Err(PackageError::Link { path }),
             _ if !kind.is_file() => return Err(PackageError::Special { path }),
-            _ if relative.ends_with(UNFINISHED) => {}
             _ => found.push(relative),
         }
     }
@@ -119,23 +138,39 @@ impl Package {
     /// Packs the files: deflated, in the order given, nothing kept of them but name and content.
     pub(super) fn of(root: &Path, files: &[String]) -> Result<Self, PackageError> {
         let mut zip = ZipWriter::new(tempfile::tempfile().map_err(PackageError::Temporary)?);
-        for name in files {
-            let path = below(root, name);
-            let failed = |source| PackageError::Read { path: path.clone(), source };
-            let packed = |source| PackageError::Zip { path: path.clone(), source };
-            let mut file = File::open(&path).map_err(failed)?;
-            let length = file.metadata().map_err(failed)?.len();
-            let options = SimpleFileOptions::default()
-                .compression_method(CompressionMethod::Deflated)
-                .large_file(length > u64::from(u32::MAX))
-                .unix_permissions(0o644);
-            zip.start_file(name.as_str(), options).map_err(packed)?;
-            io::copy(&mut file, &mut zip).map_err(failed)?;
+        let mut unpacked = Sizes::default();
+        let added = files.iter().try_for_each(|name| {
+            let size = add(&mut zip, root, name)?;
+            unpacked.add(size);
+            Ok(())
+        });
+        if let Err(error) = added {
+            // Dropped, it would try to finish what cannot be finished, and say so on its own.
+            std::mem::forget(zip);
+            return Err(error);
         }
-        let failed = |source| PackageError::Zip { path: root.to_owned(), source };
-        let mut file = zip.finish().map_err(failed)?;
+        let mut file = zip.finish().map_err(|source| PackageError::Zip { path: root.to_owned(), source })?;
         let (size, md5) = measure(&mut file).map_err(PackageError::Temporary)?;
-        Ok(Self { file, size, md5 })
+        Ok(Self { file, size, md5, unpacked })
+    }
+
+    /// What of it is more than a release manager takes by itself; an old one takes anything.
+    pub(super) fn excess(&self, limits: &Limits) -> Option<String> {
+        let mebibytes = |bytes: u64| bytes.div_ceil(1 << 20);
+        let Sizes { files, largest, total } = self.unpacked;
+        let of_bytes = [
+            ("it is packed", self.size, limits.zip_bytes),
+            ("its largest file is", largest, limits.file_bytes),
+            ("it is unpacked", total, limits.total_bytes),
+        ];
+        let told = of_bytes.into_iter().filter(|(_, size, limit)| size > limit);
+        let mut told: Vec<String> = told
+            .map(|(what, size, limit)| format!("{what} {} MiB ({} MiB)", mebibytes(size), mebibytes(limit)))
+            .collect();
+        if files > limits.entries {
+            told.push(format!("it has {files} files ({})", limits.entries));
+        }
+        (!told.is_empty()).then(|| told.join(", "))
     }
 
     /// The zip from its first byte on. Handles share their position: one upload at a time.
@@ -143,6 +178,36 @@ impl Package {
         let mut file = self.file.try_clone()?;
         file.rewind()?;
         Ok(file)
+    }
+}
+
+/// Adds one file; gives its size.
+fn add(zip: &mut ZipWriter<File>, root: &Path, name: &str) -> Result<u64, PackageError> {
+    let path = below(root, name);
+    let failed = |source| PackageError::Read { path: path.clone(), source };
+    let packed = |source| PackageError::Zip { path: path.clone(), source };
+    let mut file = File::open(&path).map_err(failed)?;
+    let length = file.metadata().map_err(failed)?.len();
+    let options = SimpleFileOptions::default()
+        .compression_method(CompressionMethod::Deflated)
+        .large_file(length > u64::from(u32::MAX))
+        .unix_permissions(0o644);
+    zip.start_file(name, options).map_err(packed)?;
+    copy(&mut file, zip, &path)
+}
+
+/// Copies what a file holds, and tells apart which side failed.
+fn copy(file: &mut File, zip: &mut ZipWriter<File>, path: &Path) -> Result<u64, PackageError> {
+    let mut chunk = vec![0; 64 << 10];
+    let mut size = 0;
+    loop {
+        let read =
+            file.read(&mut chunk).map_err(|source| PackageError::Read { path: path.to_owned(), source })?;
+        if read == 0 {
+            return Ok(size);
+        }
+        zip.write_all(&chunk[..read]).map_err(PackageError::Temporary)?;
+        size += read as u64;
     }
 }
 
@@ -172,7 +237,9 @@ mod tests {
             ("dev/a.yaml", "a"),
             ("artifact.json", "{}"),
             ("dev.txt", "t"),
-            ("x.unfinished", ""),
+            ("artifact.json.unfinished", "{"),
+            ("message.json.unfinished", ""),
+            ("dev/mine.unfinished", "m"),
         ] {
             let path = folder.path().join(name);
             fs::create_dir_all(path.parent().unwrap()).unwrap();
@@ -182,11 +249,15 @@ mod tests {
         folder
     }
 
+    fn of(folder: &tempfile::TempDir) -> Folder {
+        Folder::new(folder.path(), Path::new("artifact.json"), Path::new("message.json"))
+    }
+
     #[test]
     fn the_zip_holds_every_file_in_lexical_order_and_no_folder() {
         let folder = folder();
-        let files = files(folder.path()).unwrap();
-        assert_eq!(files, ["artifact.json", "dev/a.yaml", "dev/b.yaml", "dev.txt"]);
+        let files = files(&of(&folder)).unwrap();
+        assert_eq!(files, ["artifact.json", "dev/a.yaml", "dev/b.yaml", "dev/mine.unfinished", "dev.txt"]);
         let package = Package::of(folder.path(), &files).unwrap();
         let mut zip = zip::ZipArchive::new(package.reader().unwrap()).unwrap();
         let names: Vec<_> = zip.file_names().map(|name| name.unwrap().into_owned()).collect();
@@ -200,7 +271,7 @@ mod tests {
     fn the_same_files_make_the_same_zip() {
         let (one, two) = (folder(), folder());
         let package = |folder: &tempfile::TempDir| {
-            Package::of(folder.path(), &files(folder.path()).unwrap()).unwrap().md5
+            Package::of(folder.path(), &files(&of(folder)).unwrap()).unwrap().md5
         };
         assert_eq!(package(&one), package(&two));
     }
@@ -210,10 +281,24 @@ mod tests {
         let folder = folder();
         let link = folder.path().join("dev/link");
         std::os::unix::fs::symlink("/etc/passwd", &link).unwrap();
-        let error = files(folder.path()).unwrap_err();
+        let error = files(&of(&folder)).unwrap_err();
         assert!(error.to_string().contains("dev/link' is a symbolic link"), "{error}");
         fs::remove_file(&link).unwrap();
         let _socket = std::os::unix::net::UnixListener::bind(&link).unwrap();
-        assert!(matches!(files(folder.path()), Err(PackageError::Special { .. })));
+        assert!(matches!(files(&of(&folder)), Err(PackageError::Special { .. })));
+    }
+
+    #[test]
+    fn what_a_release_manager_will_not_take_is_told() {
+        let folder = folder();
+        let package = Package::of(folder.path(), &files(&of(&folder)).unwrap()).unwrap();
+        assert_eq!(package.excess(&Limits::default()), None);
+        let small = Limits { entries: 4, zip_bytes: 1, file_bytes: 1, total_bytes: 5 };
+        assert_eq!(
+            package.excess(&small).as_deref(),
+            Some(
+                "it is packed 1 MiB (1 MiB), its largest file is 1 MiB (1 MiB), it is unpacked 1 MiB (1 MiB), it has 5 files (4)"
+            )
+        );
     }
 }

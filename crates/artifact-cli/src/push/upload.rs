@@ -5,8 +5,10 @@ use std::io;
 use std::time::Duration;
 
 use explain::{Explain, Kind};
-use reqwest::header::CONTENT_LENGTH;
+use reqwest::StatusCode;
+use reqwest::header::{CONTENT_LENGTH, LOCATION};
 use secrecy::{ExposeSecret, SecretString};
+use url::Url;
 
 use super::package::Package;
 use super::retry::Retry;
@@ -14,6 +16,8 @@ use crate::http::{self, Lost};
 
 /// An upload link is valid for 15 minutes; a single attempt must leave time for another.
 const PATIENCE: Duration = Duration::from_secs(300);
+/// How often a store may send an upload elsewhere.
+const MOST_MOVES: usize = 5;
 /// How much of a refusal is read.
 const REASON_BYTES: usize = 4096;
 
@@ -24,6 +28,10 @@ pub(crate) enum UploadError {
     Unreachable(#[source] Lost),
     #[error("the artifact store refused the upload: {reason}")]
     Refused { status: u16, reason: String },
+    #[error("the release manager's answer holds no link to upload to")]
+    NoLink,
+    #[error("the artifact store sends the upload from one place to the next without end")]
+    Astray,
     #[error("cannot read the packed artifact")]
     Read(#[source] io::Error),
 }
@@ -31,7 +39,7 @@ pub(crate) enum UploadError {
 impl Explain for UploadError {
     fn kind(&self) -> Kind {
         match self {
-            Self::Unreachable(_) => Kind::Unavailable,
+            Self::Unreachable(_) | Self::NoLink | Self::Astray => Kind::Unavailable,
             Self::Refused { status, .. } if *status >= 500 || *status == 429 => Kind::Unavailable,
             Self::Refused { status: 401 | 403, .. } => Kind::Denied,
             Self::Refused { status: 409, .. } => Kind::Conflict,
@@ -49,22 +57,46 @@ impl Explain for UploadError {
             Self::Refused { status: 401 | 403, .. } => {
                 "run it again for a fresh upload link; check the clocks of the server and the store".into()
             }
+            Self::Refused { status: 413, .. } => {
+                "leave out of the folder what no environment needs, or let the store take more".into()
+            }
+            Self::NoLink => "check ARTIFACT_URL, and that the server there is a release manager".into(),
+            Self::Astray => "give it to who runs the server".into(),
             Self::Refused { .. } => "run it again; give the reason to who runs the server".into(),
             Self::Read(_) => "run it again".into(),
         }
     }
 }
 
-/// Uploads the zip, from the start again when that fails on the way.
-pub(super) async fn put(link: &SecretString, package: &Package, retry: Retry<'_>) -> Result<(), UploadError> {
-    let http = http::client(link.expose_secret(), PATIENCE).map_err(unreachable)?;
-    retry.until_done(|| attempt(&http, link, package)).await
+/// Uploads the zip, from the start again when that fails on the way. The link works for whoever has it.
+pub(super) async fn put(link: SecretString, package: &Package, retry: Retry<'_>) -> Result<(), UploadError> {
+    let link = target(link.expose_secret()).ok_or(UploadError::NoLink)?;
+    let http = http::client(link.as_str(), PATIENCE).map_err(unreachable)?;
+    retry.until_done(|| attempt(&http, &link, package)).await
 }
 
-async fn attempt(http: &reqwest::Client, link: &SecretString, package: &Package) -> Result<(), UploadError> {
+/// Where an upload can go.
+fn target(link: &str) -> Option<Url> {
+    Url::parse(link).ok().filter(|link| matches!(link.scheme(), "http" | "https"))
+}
+
+/// Puts it there, or where the store sends it: S3 does so for a new bucket, until its name is known everywhere.
+async fn attempt(http: &reqwest::Client, link: &Url, package: &Package) -> Result<(), UploadError> {
+    let mut link = link.clone();
+    for _ in 0..MOST_MOVES {
+        match once(http, &link, package).await? {
+            Ok(()) => return Ok(()),
+            Err(moved) => link = moved,
+        }
+    }
+    Err(UploadError::Astray)
+}
+
+/// One request; the inner error is where it has to go instead.
+async fn once(http: &reqwest::Client, link: &Url, package: &Package) -> Result<Result<(), Url>, UploadError> {
     let file = tokio::fs::File::from_std(package.reader().map_err(UploadError::Read)?);
     let request = http
-        .put(link.expose_secret())
+        .put(link.clone())
         .header("Content-MD5", &package.md5)
         // A store of the S3 kind takes no chunked bodies.
         .header(CONTENT_LENGTH, package.size)
@@ -72,7 +104,14 @@ async fn attempt(http: &reqwest::Client, link: &SecretString, package: &Package)
     let response = request.send().await.map_err(unreachable)?;
     let status = response.status();
     if status.is_success() {
-        return Ok(());
+        return Ok(Ok(()));
+    }
+    if matches!(status, StatusCode::TEMPORARY_REDIRECT | StatusCode::PERMANENT_REDIRECT) {
+        let moved = response.headers().get(LOCATION).and_then(|to| link.join(to.to_str().ok()?).ok());
+        // What was asked for under TLS is not sent without.
+        if let Some(moved) = moved.filter(|moved| moved.scheme() == link.scheme()) {
+            return Ok(Err(moved));
+        }
     }
     let body = response.bytes().await.unwrap_or_default();
     let text = String::from_utf8_lossy(&body[..body.len().min(REASON_BYTES)]);

@@ -27,6 +27,8 @@ pub(crate) struct Received {
     pub(crate) length: String,
     /// Answers to give instead of a success, for the request line that starts with this.
     pub(crate) faults: Vec<(&'static str, StatusCode, &'static str)>,
+    /// The next link, in place of one to this store.
+    pub(crate) link: Option<String>,
     url: String,
 }
 
@@ -45,6 +47,12 @@ impl Double {
     pub(crate) fn fails(&self, request: &'static str, status: u16, body: &'static str) -> &Self {
         let status = StatusCode::from_u16(status).unwrap();
         self.state.lock().unwrap().faults.push((request, status, body));
+        self
+    }
+
+    /// Gives this as the next link to upload to.
+    pub(crate) fn links_to(&self, link: &str) -> &Self {
+        self.state.lock().unwrap().link = Some(link.to_owned());
         self
     }
 
@@ -69,7 +77,9 @@ async fn answer(
     state.requests.push(request.clone());
     if let Some(at) = state.faults.iter().position(|(start, _, _)| request.starts_with(start)) {
         let (_, status, body) = state.faults.remove(at);
-        return (status, body).into_response();
+        // The body of a redirect is where to.
+        let to = if status.is_redirection() { body } else { "" };
+        return (status, [("location", to)], body).into_response();
     }
     if method == Method::PUT {
         state.zip = body.to_vec();
@@ -78,7 +88,9 @@ async fn answer(
         return StatusCode::OK.into_response();
     }
     state.created = Some(api::decode(&body).unwrap());
-    let artifact_upload_url = format!("{}/store/billing/a-1?X-Amz-Signature=top-secret", state.url);
+    let link = state.link.take();
+    let artifact_upload_url =
+        link.unwrap_or_else(|| format!("{}/store/billing/a-1?X-Amz-Signature=top-secret", state.url));
     let answer = api::encode(&api::CreateArtifactResponse { artifact_upload_url }).unwrap();
     (StatusCode::CREATED, answer).into_response()
 }

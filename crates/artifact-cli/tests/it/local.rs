@@ -73,3 +73,54 @@ async fn pipes_are_not_waited_for() {
     [exit 1]
     "#);
 }
+
+/// Runs a step that cannot write files larger than this many blocks of 512 bytes, as on a disk that gets full.
+async fn on_a_full_disk(job: &Job, blocks: u32, line: &str) -> String {
+    let script = format!("trap '' XFSZ; ulimit -f {blocks}; exec \"$0\" {line}");
+    let program = Program::new("sh")
+        .args(["-c", &script, env!("CARGO_BIN_EXE_artifact")])
+        .folder(job.file(""))
+        .env("ARTIFACT_AUTH_TOKEN", "t")
+        .env("ARTIFACT_URL", "http://127.0.0.1:9");
+    let output = tokio::task::spawn_blocking(|| program.run()).await.unwrap().unwrap();
+    format!("{}\n[exit {}]", output.stderr_text(), output.code.unwrap())
+}
+
+#[tokio::test]
+async fn a_full_disk_costs_nothing_that_was_there() {
+    let job = Job::new();
+    job.init(&[]).await;
+    let before = job.read("artifact.json");
+    insta::assert_snapshot!(on_a_full_disk(&job, 0, "end").await, @r#"
+    error: cannot write 'artifact.json': File too large (os error 27)
+    hint: check the permissions and the disk
+    [exit 6]
+    "#);
+    assert_eq!(job.read("artifact.json"), before);
+    assert_eq!(std::fs::read_dir(job.file("")).unwrap().count(), 1, "no half file is left");
+    // What cannot be packed any smaller.
+    let mut state = 1u64;
+    let noise = (0..100_000).map(|_| {
+        state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        char::from(33 + u8::try_from((state >> 33) % 90).unwrap())
+    });
+    job.write("dev/noise.txt", &noise.collect::<String>());
+    insta::assert_snapshot!(on_a_full_disk(&job, 20, "push").await, @r#"
+    error: cannot write a temporary file: File too large (os error 27)
+    hint: check that the folder for temporary files has room
+    [exit 6]
+    "#);
+}
+
+#[tokio::test]
+async fn what_a_killed_step_left_is_in_nobodys_way() {
+    let job = Job::new();
+    job.init(&[]).await;
+    job.write("artifact.json.unfinished", "{\"id\":");
+    job.write("message.json.unfinished", "");
+    let job = job.set("ARTIFACT_AUTH_TOKEN", "t").set("ARTIFACT_URL", "http://127.0.0.1:9");
+    let told = job.run("push --retries 0").await;
+    assert!(told.contains("Files in path '.'\n  artifact.json\n-------"), "{told}");
+    assert_eq!(job.run("end").await, "[exit 0]");
+    assert!(!job.file("artifact.json.unfinished").exists());
+}

@@ -159,3 +159,63 @@ async fn links_are_refused() {
     "#);
     double.received(|received| assert!(received.requests.is_empty()));
 }
+
+#[tokio::test]
+async fn a_fault_of_the_server_is_none_of_ours() {
+    let (job, double) = (built().await, Double::start().await);
+    for _ in 0..3 {
+        double.fails("POST", 500, r#"{"status":500,"message":"unknown error"}"#);
+    }
+    let told = job.run(&command(&double)).await;
+    assert!(told.contains("error: unknown error") && told.ends_with("[exit 5]"), "{told}");
+    double.received(|received| assert_eq!(received.requests.len(), 3, "it was tried again"));
+}
+
+#[tokio::test]
+async fn an_answer_without_a_link_is_told_at_once() {
+    let (job, double) = (built().await, Double::start().await);
+    for link in ["", "not a link", "file:///etc/passwd"] {
+        let told = job.run(&command(double.links_to(link))).await;
+        let told = &told[told.find("------- stderr").unwrap()..];
+        let expected = "------- stderr\nerror: the release manager's answer holds no link to upload to\n\
+                        hint: check ARTIFACT_URL, and that the server there is a release manager\n[exit 5]";
+        assert_eq!(told, expected, "{link}");
+    }
+    double.received(|received| assert_eq!(received.requests.len(), 3, "nothing is uploaded anywhere"));
+}
+
+#[tokio::test]
+async fn the_store_may_send_an_upload_elsewhere() {
+    let (job, double) = (built().await, Double::start().await);
+    double.fails("PUT", 307, "/elsewhere?X-Amz-Signature=top-secret");
+    let told = job.run(&command(&double)).await;
+    assert!(told.ends_with("[exit 0]") && !told.contains("stderr"), "{told}");
+    double.received(|received| {
+        assert_eq!(received.requests[2], "PUT /elsewhere", "{:?}", received.requests);
+        assert_eq!(received.md5, STANDARD.encode(Md5::digest(&received.zip)), "from its first byte");
+    });
+    for _ in 0..5 {
+        double.fails("PUT", 307, "/elsewhere");
+    }
+    let told = job.run(&command(&double).replace("--retries 2", "--retries 0")).await;
+    assert!(told.contains("from one place to the next without end") && told.ends_with("[exit 5]"), "{told}");
+    double.fails("PUT", 308, "gopher://elsewhere/");
+    let told = job.run(&command(&double)).await;
+    assert!(told.contains("refused the upload: status 308") && told.ends_with("[exit 1]"), "{told}");
+}
+
+#[tokio::test]
+async fn what_is_too_large_is_told_before_and_after() {
+    let (job, double) = (built().await, Double::start().await);
+    std::fs::write(job.file("dev/model.bin"), vec![0; (16 << 20) + 1]).unwrap();
+    double.fails("PUT", 413, "");
+    let told = job.run(&command(&double)).await;
+    let told = &told[told.find("------- stderr").unwrap()..];
+    insta::assert_snapshot!(told, @r#"
+    ------- stderr
+    this may be too large to be released: its largest file is 17 MiB (16 MiB)
+    error: the artifact store refused the upload: status 413
+    hint: leave out of the folder what no environment needs, or let the store take more
+    [exit 1]
+    "#);
+}

@@ -132,16 +132,25 @@ async fn the_action_describes_and_uploads_a_build() {
     assert!(told.contains("unexpected argument '--passed'") && told.ends_with("[exit 2]"), "{told}");
 }
 
-/// Runs the action's first step with a network that has one release; tells what it printed and what it handed on.
-async fn install(job: &Job, version: &str, sha256: &str) -> (String, String) {
+/// Runs the action's first step with a network that has one release, whose `SHA256SUMS` says this; tells what it printed
+/// and what it handed on.
+async fn install(job: &Job, version: &str, sha256: &str, sums: &str) -> (String, String) {
     let action = action();
     let script = action["runs"]["steps"][0]["run"].as_str().unwrap();
     // In place of curl: the last two words are the file and the address.
-    let network = "curl() { case \"${@: -1}\" in https://github.com/acme/rm/releases/download/v1/artifact-*-*) \
-                   echo content > \"${@: -2:1}\" ;; *) return 22 ;; esac; }";
+    let network = "curl() { case \"${@: -1}\" in \
+                   https://github.com/acme/rm/releases/download/v1/SHA256SUMS) \
+                     if [ -z \"$SUMS\" ]; then return 22; fi; \
+                     for at in linux-amd64 linux-arm64 darwin-amd64 darwin-arm64; do \
+                       echo \"$SUMS  artifact-$at\"; echo \"$OTHER  hamctl-$at\"; done > \"${@: -2:1}\" ;; \
+                   https://github.com/acme/rm/releases/download/v1/artifact-*-*) \
+                     echo content > \"${@: -2:1}\" ;; \
+                   *) return 22 ;; esac; }";
     job.write("environment", "");
     let program = Program::new("bash")
         .args(["--noprofile", "--norc", "-e", "-c", &format!("{network}\n{script}")])
+        .env("SUMS", sums)
+        .env("OTHER", SHA256)
         .env("IN_VERSION", version)
         .env("IN_SHA256", sha256)
         .env("HOME_OF_RELEASES", "https://github.com/acme/rm/releases/download")
@@ -151,20 +160,29 @@ async fn install(job: &Job, version: &str, sha256: &str) -> (String, String) {
     (format!("{}[exit {}]", output.stdout_text(), output.code.unwrap()), job.read("environment"))
 }
 
+/// Of the program that the release has.
+const SHA256: &str = "434728a410a78f56fc1b5899c3593436e61ab0c731e9072d95e96db290205e53";
+
 #[tokio::test]
 async fn the_action_installs_the_released_program_and_no_other() {
     let job = Job::new();
-    let sha256 = "434728a410a78f56fc1b5899c3593436e61ab0c731e9072d95e96db290205e53";
-    let wrong = sha256.replace('4', "5");
-    let (told, handed_on) = install(&job, "v1", &wrong).await;
-    assert!(told.contains("::error::artifact v1 is not the program") && told.ends_with("[exit 1]"), "{told}");
-    assert!(handed_on.is_empty() && !job.file("artifact-v1").exists());
-    for sha256 in [sha256, "", sha256] {
-        let (told, handed_on) = install(&job, "v1", sha256).await;
+    let wrong = SHA256.replace('4', "5");
+    for (sha256, sums, complaint) in [
+        (wrong.as_str(), SHA256, "::error::artifact v1 is not the program with the SHA-256"),
+        ("", &wrong, "is not the program that SHA256SUMS of release 'v1' lists"),
+        (SHA256, "no-sum", "is not the program that SHA256SUMS of release 'v1' lists"),
+        ("", "", "::error::release 'v1' has no SHA256SUMS"),
+    ] {
+        let (told, handed_on) = install(&job, "v1", sha256, sums).await;
+        assert!(told.contains(complaint) && told.ends_with("[exit 1]"), "{complaint}: {told}");
+        assert!(handed_on.is_empty() && !job.file("artifact-v1").exists(), "{complaint}");
+    }
+    for sha256 in [SHA256, "", SHA256] {
+        let (told, handed_on) = install(&job, "v1", sha256, SHA256).await;
         assert_eq!(told, "[exit 0]");
         assert_eq!(handed_on, format!("ARTIFACT_PROGRAM={}\n", job.file("artifact-v1").display()));
     }
-    let (told, handed_on) = install(&job, "feature/x", "").await;
+    let (told, handed_on) = install(&job, "feature/x", "", SHA256).await;
     assert!(told.contains("give the input version or path") && handed_on.is_empty(), "{told}");
 }
 

@@ -3,9 +3,9 @@
 use artifact::{ArtifactId, ServiceName};
 use git_mirror::{BlobId, Entry, EntryKind, Snapshot, TreePath};
 
+use super::budget::Budget;
 use super::entry_name::EntryName;
 use super::layout::{Layout, refuse_clashes};
-use super::limits::Budget;
 use super::{Limits, ReadError, read_zip};
 use crate::Artifact;
 

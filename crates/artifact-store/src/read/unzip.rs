@@ -9,9 +9,9 @@ use artifact::{ArtifactId, ServiceName};
 use bytes::Bytes;
 use zip::ZipArchive;
 
+use super::budget::Budget;
 use super::entry_name::EntryName;
 use super::layout::{Layout, refuse_clashes};
-use super::limits::Budget;
 use super::{Limits, ReadError};
 use crate::Artifact;
 

@@ -58,4 +58,5 @@ fn a_start_that_fails_says_what_to_do() {
 #[test]
 fn the_version_is_data() {
     assert_eq!(run(&["version"]).stdout_text(), env!("CARGO_PKG_VERSION"));
+    assert_eq!(run(&["--version"]).stdout_text(), concat!("release-daemon ", env!("CARGO_PKG_VERSION")));
 }

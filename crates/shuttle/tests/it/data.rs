@@ -166,7 +166,9 @@ fn version_and_help_need_no_project() {
     let outside = |args: &[&str]| {
         desk.program(crate::desk::SHUTTLE).folder(desk.path("home")).args(args.iter().copied()).run().unwrap()
     };
-    assert_eq!(outside(&["version"]).stdout_text(), env!("CARGO_PKG_VERSION"));
+    for words in [&["version"][..], &["--version"], &["--skip-pull", "--version"]] {
+        assert_eq!(outside(words).stdout_text(), env!("CARGO_PKG_VERSION"), "{words:?}");
+    }
     assert!(outside(&["--help"]).stdout_text().starts_with("Run the scripts"));
     assert!(out(&desk, &["run", "build", "--help"]).contains("--tag string"));
     assert!(out(&desk, &["run"]).contains("build"));
