@@ -67,6 +67,6 @@ fn list(config: &ConfigFile, output: &Output) -> Result<(), CommandError> {
             let login = server.idp.clone().unwrap_or_default();
             [mark.to_owned(), server.name.clone(), server.url.clone(), login]
         });
-        Table { header: ["", "NAME", "URL", "LOGIN"], rows: rows.collect() }.text(room)
+        Table { header: ["", "NAME", "URL", "LOGIN"], kept: 2, rows: rows.collect() }.text(room)
     })
 }

@@ -80,12 +80,12 @@ fn text(service: &str, history: &ReleasesResponse, now: Timestamp, room: Option<
         })
     };
     let header = ["WHEN", "ENV", "ARTIFACT", "BY", "WHY", "MESSAGE"];
-    let whole = Table { header, rows: rows().collect() };
+    let whole = Table { header, kept: 2, rows: rows().collect() };
     if whole.fits(room) {
         return whole.text(room);
     }
     // What was released says more than why; `describe release` has both.
     let without_why = rows().map(|[when, env, artifact, by, _, message]| [when, env, artifact, by, message]);
     let header = ["WHEN", "ENV", "ARTIFACT", "BY", "MESSAGE"];
-    Table { header, rows: without_why.collect() }.text(room)
+    Table { header, kept: 2, rows: without_why.collect() }.text(room)
 }

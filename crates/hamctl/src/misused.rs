@@ -10,6 +10,15 @@ use terminal::usage_report;
 use crate::args::Args;
 use crate::suggest;
 
+/// `hamctl help COMMAND` is `hamctl COMMAND --help`.
+pub(crate) fn with_help(mut arguments: Vec<OsString>) -> Vec<OsString> {
+    if arguments.get(1).is_some_and(|word| word == "help") {
+        arguments.remove(1);
+        arguments.push("--help".into());
+    }
+    arguments
+}
+
 /// The mistake in the words of every other error.
 pub(crate) fn report(error: &clap::Error, arguments: &[OsString]) -> Report {
     let mut root = Args::command();

@@ -36,7 +36,7 @@ fn text(queue: &QueueResponse, now: Timestamp, room: Option<usize>) -> String {
         ]
     });
     let header = ["ID", "STATE", "WHAT", "ACCEPTED", "TRIES", "REASON"];
-    let mut text = Table { header, rows: rows.collect() }.text(room);
+    let mut text = Table { header, kept: 2, rows: rows.collect() }.text(room);
     if queue.items.iter().any(|item| item.state == QueueItemState::Dead) {
         text.push_str("\nWhat is dead was given up; try it again with: hamctl queue retry ID\n");
     }

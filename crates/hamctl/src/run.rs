@@ -29,6 +29,7 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>, terminal: &Terminal) -
         completion::answer(arguments);
         return ExitCode::SUCCESS;
     }
+    let arguments = misused::with_help(arguments);
     match Args::try_parse_from(&arguments) {
         Ok(args) => match execute(&args, terminal) {
             Ok(0) => terminal.end_with(None),

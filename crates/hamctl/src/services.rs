@@ -29,5 +29,5 @@ fn text(answer: &ServicesResponse, room: Option<usize>) -> String {
     if rows.is_empty() {
         return "No services yet\n".to_owned();
     }
-    Table { header: ["SERVICE", "ENV", "ARTIFACT", "CLUSTER"], rows }.text(room)
+    Table { header: ["SERVICE", "ENV", "ARTIFACT", "CLUSTER"], kept: 2, rows }.text(room)
 }

@@ -15,6 +15,8 @@ const LAST: usize = 12;
 #[derive(Clone, Debug)]
 pub(crate) struct Table<const N: usize> {
     pub(crate) header: [&'static str; N],
+    /// The column that people copy from: the last one to be cut.
+    pub(crate) kept: usize,
     pub(crate) rows: Vec<[String; N]>,
 }
 
@@ -32,7 +34,7 @@ impl<const N: usize> Table<N> {
     pub(crate) fn text(&self, room: Option<usize>) -> String {
         let mut widths = self.widths();
         if let Some(room) = room {
-            shrink(&mut widths, room.saturating_sub(GAP.len() * (N - 1)));
+            shrink(&mut widths, self.kept, room.saturating_sub(GAP.len() * (N - 1)));
         }
         let header = self.header.map(str::to_owned);
         std::iter::once(&header).chain(&self.rows).map(|row| line(row, &widths)).collect()
@@ -47,19 +49,22 @@ impl<const N: usize> Table<N> {
     }
 }
 
-/// Takes from the last column first, which says most and least exactly; then from the widest, until all fit or each is
-/// as narrow as it gets.
-fn shrink(widths: &mut [usize], room: usize) {
+/// Takes from the last column first, which says most and least exactly; then from the widest of the others, and from
+/// the one to keep when all are as narrow as they get.
+fn shrink(widths: &mut [usize], kept: usize, room: usize) {
     let excess = widths.iter().sum::<usize>().saturating_sub(room);
     if let Some(last) = widths.last_mut() {
         *last -= excess.min(last.saturating_sub(LAST));
     }
     while widths.iter().sum::<usize>() > room {
-        let Some(widest) = widths.iter_mut().max() else { return };
-        if *widest <= NARROWEST {
+        let others =
+            widths.iter_mut().enumerate().filter(|(column, width)| *column != kept && **width > NARROWEST);
+        let widest = others.max_by_key(|(_, width)| **width).map(|(column, _)| column);
+        let column = widest.unwrap_or(kept);
+        if widths[column] <= NARROWEST {
             return;
         }
-        *widest -= 1;
+        widths[column] -= 1;
     }
 }
 
@@ -88,6 +93,7 @@ mod tests {
         let row = |cells: [&str; 3]| cells.map(str::to_owned);
         Table {
             header: ["ENV", "ARTIFACT", "MESSAGE"],
+            kept: 1,
             rows: vec![
                 row(["dev", "master-0a1b2c3d4e-99aa88bb77", "Add a limit\n\nto refunds"]),
                 row(["production", "a-1", "環境 of the cluster"]),
@@ -112,6 +118,11 @@ mod tests {
         assert!(
             table().text(Some(56)).contains("master-0a1b2c3d4e-99aa88bb77  Add a limit"),
             "ids stay whole"
+        );
+        assert!(
+            table().text(Some(50)).contains("master-0a1b2c3d4e-99aa88bb77"),
+            "{}",
+            table().text(Some(50))
         );
         assert!(table().text(Some(40)).contains("master-0a1b2"), "{}", table().text(Some(40)));
         assert_eq!(table().text(Some(1)).lines().count(), 3, "a screen of one column does no harm");

@@ -132,6 +132,20 @@ async fn whoever_else_answers_is_not_taken_for_the_server() {
 }
 
 #[tokio::test]
+async fn a_server_that_never_answers_is_not_waited_for_for_ever() {
+    // It takes the connection, and that is all.
+    let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let url = format!("http://{}", listener.local_addr().unwrap());
+    let session = Session::bare().set("HAMCTL_URL", &url).set("HAMCTL_TOKEN", "static");
+    insta::assert_snapshot!(session.run("describe artifact --service billing --http-timeout 1s").await, @r"
+    ------- stderr
+    error: the release-manager server at [server] did not answer within 1 s (reference: [id])
+    hint: ask `hamctl status` whether it went through before trying again
+    [exit 5]
+    ");
+}
+
+#[tokio::test]
 async fn a_server_that_is_down_is_named() {
     // A port that was free a moment ago.
     let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();

@@ -37,6 +37,22 @@ async fn every_command_has_a_manual_page() {
 }
 
 #[tokio::test]
+async fn help_is_a_word_too() {
+    let session = Session::bare();
+    for (word, flag) in [
+        ("help", "--help"),
+        ("help promote", "promote --help"),
+        ("help policy apply auto-release", "policy apply auto-release --help"),
+    ] {
+        let told = session.run(word).await;
+        assert!(told.ends_with("[exit 0]"), "{word}: {told}");
+        assert_eq!(told, session.run(flag).await, "{word}");
+    }
+    let told = session.run("help promot").await;
+    assert!(told.contains("unrecognized subcommand 'promot'") && told.ends_with("[exit 2]"), "{told}");
+}
+
+#[tokio::test]
 async fn help_tells_commands_and_flags() {
     let session = Session::bare();
     insta::assert_snapshot!(session.run("--help").await, @r"
