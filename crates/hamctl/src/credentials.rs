@@ -68,7 +68,12 @@ pub(crate) async fn obtain(
             Ok(provider) if global.oauth.oauth_auto_login != "false" && terminal.is_interactive() => {
                 login::by_device(&provider, &file, terminal).await?
             }
-            provider => return Err(LoginError::NotLoggedIn { configured: provider.is_ok() }),
+            provider => {
+                return Err(LoginError::NotLoggedIn {
+                    configured: provider.is_ok(),
+                    server: target.flagged.clone(),
+                });
+            }
         },
     };
     Ok(Credentials { token, origin: Origin::Login(file.path().to_owned()) })

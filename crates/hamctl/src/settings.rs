@@ -16,6 +16,8 @@ pub(crate) struct Target {
     pub(crate) profile: Option<String>,
     pub(crate) idp: Option<String>,
     pub(crate) client_id: Option<String>,
+    /// The server as `--server` names it.
+    pub(crate) flagged: Option<String>,
     /// What named the server, in words.
     pub(crate) named_by: String,
 }
@@ -92,6 +94,7 @@ impl Target {
             idp: given(&global.oauth.oauth_idp_url).or_else(|| from(|profile| profile.idp.clone())),
             client_id: given(&global.oauth.oauth_client_id)
                 .or_else(|| from(|profile| profile.client_id.clone())),
+            flagged: given(&global.server),
             named_by,
         })
     }

@@ -43,11 +43,14 @@ pub(super) fn service(global: &GlobalArgs) -> Check {
     match (&global.service, shuttle.service) {
         (Some(service), _) => Check::good("service", format!("{service}, named by --service")),
         (None, Some(service)) => Check::good("service", format!("{service}, named by shuttle.yaml")),
-        (None, None) => Check::warning(
-            "service",
-            "none is named here",
-            "give --service, or go to the folder of the service's shuttle.yaml",
-        ),
+        (None, None) => {
+            let finding = match Path::new("shuttle.yaml").exists() {
+                true => "the shuttle.yaml here names none, as `service` below `vars`",
+                false => "none is named here",
+            };
+            let hint = "give --service, or go to the folder of the service's shuttle.yaml";
+            Check::warning("service", finding, hint)
+        }
     }
 }
 

@@ -42,7 +42,7 @@ async fn obtain(global: &GlobalArgs, target: &Target) -> Result<Credentials, Log
     let file = TokenFile::of_home(target.profile.as_deref())?;
     login::current(&file, provider.as_ref()).await?;
     let renewed = credentials::at_hand(global, target)?;
-    renewed.ok_or(LoginError::NotLoggedIn { configured: provider.is_ok() })
+    renewed.ok_or(LoginError::NotLoggedIn { configured: provider.is_ok(), server: target.flagged.clone() })
 }
 
 fn described(credentials: &Credentials, now: Timestamp) -> Check {

@@ -10,7 +10,12 @@ use explain::{Explain, Kind};
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum LoginError {
     #[error("You are not logged in")]
-    NotLoggedIn { configured: bool },
+    NotLoggedIn {
+        /// Whether it is known where to log in.
+        configured: bool,
+        /// The server, where it is not the one that commands ask by themselves.
+        server: Option<String>,
+    },
     #[error("no {variable} env var set")]
     NotConfigured { variable: &'static str },
     #[error("no home folder to keep the login in")]
@@ -53,10 +58,11 @@ impl Explain for LoginError {
 
     fn next_step(&self) -> Cow<'static, str> {
         match self {
-            Self::NotLoggedIn { configured: true } => {
-                "To log in, please run the following command: 'hamctl login'".into()
+            Self::NotLoggedIn { configured: true, server } => {
+                let flag = server.as_ref().map(|server| format!(" --server {server}")).unwrap_or_default();
+                format!("To log in, please run the following command: 'hamctl login{flag}'").into()
             }
-            Self::NotLoggedIn { configured: false } => {
+            Self::NotLoggedIn { configured: false, .. } => {
                 "set HAMCTL_TOKEN, or set HAMCTL_OAUTH_IDP_URL and HAMCTL_OAUTH_CLIENT_ID and run 'hamctl login'".into()
             }
             Self::NotConfigured { variable } => {

@@ -125,6 +125,12 @@ async fn the_doctor_says_what_to_do() {
     error: 1 of 9 checks failed
     [exit 4]
     "#);
+    std::fs::write(bare.file("shuttle.yaml"), "vars: [broken\n").unwrap();
+    let told = checkup(&bare, "doctor").await;
+    assert!(
+        told.contains("[!] service: the shuttle.yaml here names none, as `service` below `vars`\n"),
+        "{told}"
+    );
     let foreign = Double::start().await;
     let told = checkup(&Session::at(&foreign), "doctor --service billing").await;
     assert!(

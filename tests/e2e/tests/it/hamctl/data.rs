@@ -54,3 +54,33 @@ pub(super) fn every_answer_is_data(world: &World, first: &str, second: &str) {
     assert_eq!(wrong.code, Some(2));
     assert!(wrong.stderr_text().contains("'json'"), "{}", wrong.stderr_text());
 }
+
+/// The answers of commands that change something.
+pub(super) fn every_change_is_data(world: &World, first: &str, second: &str) {
+    let (promoted, code) = world.told_as("promote --service web --env staging", "json");
+    let result = &promoted["results"][0];
+    assert_eq!((&result["environment"], &result["artifactId"], code), (&"staging".into(), &second.into(), 0));
+    assert_eq!(result["answer"]["state"], "landed");
+    assert_eq!(result["answer"]["commit"].as_str().unwrap().len(), 40, "{promoted}");
+
+    let (back, code) = world.told_as("rollback --service web --env staging --yes", "yaml");
+    assert_eq!((&back["results"][0]["artifactId"], code), (&first.into(), 0), "{back}");
+
+    let (applied, _) =
+        world.told_as("policy apply auto-release --service web --branch next --env dev", "yaml");
+    assert_eq!(applied["id"], "auto-release-next-dev");
+    let restriction = "policy apply branch-restriction --service web --branch-regex ^x$ --env prod";
+    assert_eq!(world.told_as(restriction, "json").0["branchRegex"], "^x$");
+    let (policies, _) = world.data("policy list --service web");
+    assert_eq!(policies["autoReleases"][0]["branch"], "next");
+    assert_eq!(policies["branchRestrictions"][0]["environment"], "prod");
+
+    let refused = format!("release --service web --env prod --artifact {second}");
+    let (refused, code) = world.told_as(&refused, "yaml");
+    assert_eq!((&refused["results"][0]["error"]["kind"], code), (&"denied".into(), 3), "{refused}");
+    assert!(!refused["results"][0]["error"]["hint"].as_str().unwrap().is_empty(), "{refused}");
+
+    let deleted = "policy delete --service web auto-release-next-dev branch-restriction-prod";
+    let (deleted, code) = world.told_as(deleted, "json");
+    assert_eq!((&deleted["count"], code), (&2.into(), 0));
+}

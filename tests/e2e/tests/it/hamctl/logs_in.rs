@@ -43,6 +43,15 @@ async fn the_server_knows_who_is_logged_in_and_nobody_else() {
     {
         told.push_str(&with_token(command));
     }
+    // Each has a login of its own.
+    let bare =
+        |command: &str| super::world::transcript(command, &world.run_with(command, &[("HAMCTL_URL", "")]));
+    told.push_str(&bare("whoami --server here"));
+    let output = world.log_in_to("here", "bo@example.test").await;
+    told.push_str(&super::world::transcript("login --server here", &output));
+    for command in ["whoami", "whoami --server nowhere", "services -o json", "logout", "services"] {
+        told.push_str(&bare(command));
+    }
     let nowhere = world.stage.folder().join("tmp").display().to_string();
     let nobody = world.run_with("status --service web", &[("HAMCTL_URL", ""), ("HOME", &nowhere)]);
     told.push_str(&format!(

@@ -2,12 +2,13 @@
 
 use e2e::{Build, Screen};
 
-use super::waits;
 use super::world::{World, assert_told};
+use super::{data, waits};
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn releases_rollbacks_policies_and_waits_tell_the_truth() {
     let (world, first, second) = World::with_releases().await;
+    data::every_change_is_data(&world, &first.id, &second.id);
     let names = [(&first, "[first]"), (&second, "[second]")];
     let told = world.transcript(&[
         "promote --service web --env staging",

@@ -5,7 +5,7 @@ use std::time::Duration;
 use e2e::{Build, Screen, reports};
 use process::Output;
 
-use super::world::{World, assert_told, transcript};
+use super::world::{World, assert_told, parsed, transcript};
 
 pub(super) async fn a_wait_ends_as_the_cluster_says(world: &World, first: &Build, second: &Build) {
     let names = [(first, "[first]"), (second, "[second]")];
@@ -22,6 +22,16 @@ pub(super) async fn a_wait_ends_as_the_cluster_says(world: &World, first: &Build
         reports::ready(&world.stage, "dev", &first.id).await.unwrap();
     });
     told.push_str(&transcript(&command, &ready.await));
+
+    let command = release(second) + " --output json";
+    let ready = beside(world, &command, async {
+        newest(world, &second.id).await;
+        reports::ready(&world.stage, "dev", &second.id).await.unwrap();
+    });
+    let ready = parsed(&command, &ready.await, "json");
+    assert_eq!(ready["results"][0]["rollout"]["state"], "ready", "{ready}");
+    assert_eq!(ready["results"][0]["rollout"]["workloads"][0]["name"], "web", "{ready}");
+    world.succeeds(&format!("release --service web --artifact {} --env dev", first.id));
 
     let command = release(second);
     let failed = beside(world, &command, async {

@@ -81,16 +81,38 @@ impl World {
 
     /// The answer of a command as data, which JSON and YAML have to tell alike; and its exit code.
     pub(super) fn data(&self, command: &str) -> (Value, i32) {
-        let [json, yaml] = ["json", "yaml"].map(|format| self.run(&format!("{command} --output {format}")));
-        assert_eq!(json.code, yaml.code, "{command}");
-        let value: Result<Value, _> = serde_json::from_slice(&json.stdout);
-        assert!(value.is_ok(), "{value:?}: {}", transcript(command, &json));
-        let same: Result<Value, _> = serde_saphyr::from_str(&String::from_utf8_lossy(&yaml.stdout));
-        assert!(same.is_ok(), "{same:?}: {}", transcript(command, &yaml));
-        let (value, same) = (value.unwrap(), same.unwrap());
-        assert_eq!(shape(&value), shape(&same), "{command}: JSON and YAML differ");
-        (value, json.code.unwrap_or(-1))
+        let (json, code) = self.told_as(command, "json");
+        let (yaml, code_with_yaml) = self.told_as(command, "yaml");
+        assert_eq!(code, code_with_yaml, "{command}");
+        assert_eq!(shape(&json), shape(&yaml), "{command}: JSON and YAML differ");
+        (json, code)
     }
+
+    /// The answer of a command that changes something, in one of the two formats; and its exit code.
+    pub(super) fn told_as(&self, command: &str, format: &str) -> (Value, i32) {
+        let output = self.run(&format!("{command} --output {format}"));
+        (parsed(command, &output, format), output.code.unwrap_or(-1))
+    }
+
+    /// Logs in to a server of the configuration file, as somebody.
+    pub(super) async fn log_in_to(&self, server: &str, subject: &str) -> Output {
+        let login = self.stage.hamctl(&["login", "--server", server]);
+        let run = tokio::task::spawn_blocking(move || login.run());
+        let waiting = self.stage.issuer().wait_for_login(Duration::from_secs(30)).await.unwrap();
+        self.stage.issuer().approve(&waiting.user_code, subject).unwrap();
+        run.await.unwrap().unwrap()
+    }
+}
+
+/// What a command printed, read by parsers that are not ours.
+pub(super) fn parsed(command: &str, output: &Output, format: &str) -> Value {
+    let text = String::from_utf8_lossy(&output.stdout);
+    let value: Result<Value, String> = match format {
+        "json" => serde_json::from_str(&text).map_err(|error| error.to_string()),
+        _ => serde_saphyr::from_str(&text).map_err(|error| error.to_string()),
+    };
+    assert!(value.is_ok(), "{value:?}: {}", transcript(command, output));
+    value.unwrap()
 }
 
 /// Values that two runs of one command have in common: times and ids differ from run to run.
@@ -131,6 +153,8 @@ pub(super) fn assert_told(name: &str, text: &str, builds: &[(&Build, &str)]) {
     }
     let mut settings = insta::Settings::clone_current();
     settings.set_prepend_module_to_snapshot(false);
+    settings.add_filter(r"user_code=[A-Z0-9-]+", "user_code=[code]");
+    settings.add_filter(r"enter code \S+", "enter code [code]");
     settings.add_filter(r"127\.0\.0\.1:\d+", "[address]");
     settings.add_filter(r"/[^ \n]*/home/", "[home]/");
     settings.add_filter(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}", "[uuid]");
