@@ -80,3 +80,52 @@ pub(crate) enum Command {
         folder: PathBuf,
     },
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_command_line_of_the_original_is_understood() {
+        for line in [
+            "status",
+            "status -n payments",
+            "status --namespace payments",
+            "describe release -e dev",
+            "describe release --env dev --namespace payments --count 3",
+            "describe releases -e dev -n payments -c 3 --template {{.Service}}",
+            "describe artifact",
+            "describe artifacts --count 3 --template {{.Service}}",
+            "release -e dev -b master",
+            "release --env dev --branch master",
+            "release --env dev,prod --current-branch",
+            "release --env dev --env prod -c",
+            "release -e=dev --artifact=master-1-2",
+            "promote -e dev",
+            "promote --env prod --from-env dev --namespace payments",
+            "promote --env prod -n payments",
+            "rollback -e dev",
+            "rollback --env dev --artifact master-1-2 --length 3 --namespace payments",
+            "rollback --env dev -n payments",
+            "policy list",
+            "policy apply auto-release -b master -e dev",
+            "policy apply auto-release --branch master --env dev",
+            "policy apply branch-restriction --branch-regex ^master$ -e prod",
+            "policy apply branch-restriction --branch-regex ^master$ --env prod",
+            "policy delete one",
+            "policy delete one two",
+            "login",
+            "version",
+            "completion bash",
+            "completion zsh",
+        ] {
+            let global = ["--service", "billing", "--http-base-url", "http://h", "--http-timeout", "1m30s"];
+            let words: Vec<&str> = line.split(' ').collect();
+            for arguments in [[&global[..], &words].concat(), [&words[..], &global].concat()] {
+                let parsed = Args::try_parse_from(std::iter::once("hamctl").chain(arguments.iter().copied()));
+                let parsed = parsed.map(|args| args.global.service);
+                assert!(matches!(&parsed, Ok(Some(service)) if service == "billing"), "{line}: {parsed:?}");
+            }
+        }
+    }
+}

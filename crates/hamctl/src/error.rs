@@ -28,6 +28,10 @@ pub(crate) enum CommandError {
     Ask(#[from] AskError),
     #[error("--env must contain at least one value")]
     NoEnvironment,
+    #[error("{one} and {other} cannot both be specified")]
+    BothGiven { one: &'static str, other: &'static str },
+    #[error("--branch, --current-branch or --artifact is required")]
+    NothingGiven,
     #[error("unknown environment '{name}'")]
     UnknownEnvironment { name: String, known: Vec<String> },
     #[error("nothing to promote: service '{service}' does not run in environment '{from}'")]
@@ -84,7 +88,11 @@ impl Explain for CommandError {
             Self::Login(error) => error.kind(),
             Self::Server(error) => error.kind(),
             Self::Ask(error) => error.kind(),
-            Self::NoEnvironment | Self::NoCurrentBranch | Self::RollbackToWhat => Kind::Usage,
+            Self::NoEnvironment
+            | Self::BothGiven { .. }
+            | Self::NothingGiven
+            | Self::NoCurrentBranch
+            | Self::RollbackToWhat => Kind::Usage,
             Self::UnknownEnvironment { .. } => Kind::Invalid,
             Self::NothingToPromote { .. }
             | Self::NoArtifact { .. }
@@ -111,6 +119,8 @@ impl Explain for CommandError {
             Self::Server(error) => error.next_step(),
             Self::Ask(error) => error.next_step(),
             Self::NoEnvironment => "name one, such as `--env dev`".into(),
+            Self::BothGiven { .. } => "leave one of them out".into(),
+            Self::NothingGiven => "say what to release: see `hamctl release --help`".into(),
             Self::UnknownEnvironment { name, known } => suggest::next_step("environments", name, known).into(),
             Self::NothingToPromote { service, from } => {
                 format!("see `hamctl status --service {service}`, and release to {from} first").into()

@@ -15,9 +15,8 @@ pub(crate) async fn run(server: &Server, args: &ReleaseArgs, output: &Output) ->
     if environments.is_empty() {
         return Err(CommandError::NoEnvironment);
     }
-    let branch = if args.what.current_branch { Some(current_branch()?) } else { args.what.branch.clone() };
-    let wanted = match (branch, &args.what.artifact) {
-        (Some(branch), _) => {
+    let wanted = match what(args)? {
+        What::Branch(branch) => {
             let artifact = server.latest_artifact(&branch).await?;
             output.line(format_args!("Release of service {} using branch {branch}", server.service));
             let release_branch = ReleaseBranchBody { branch };
@@ -25,14 +24,33 @@ pub(crate) async fn run(server: &Server, args: &ReleaseArgs, output: &Output) ->
                 IntentBody { type_name: "ReleaseBranch".into(), release_branch, ..IntentBody::default() };
             Wanted { environments, artifact, intent }
         }
-        (None, artifact) => {
+        What::Artifact(artifact) => {
             output.line(format_args!("Release of service: {}", server.service));
-            let artifact = artifact.clone().unwrap_or_default();
             let intent = IntentBody { type_name: "ReleaseArtifact".into(), ..IntentBody::default() };
             Wanted { environments, artifact, intent }
         }
     };
     releasing::all(server, wanted, args.how, output).await
+}
+
+/// What to release.
+enum What {
+    Branch(String),
+    Artifact(String),
+}
+
+fn what(args: &ReleaseArgs) -> Result<What, CommandError> {
+    let given = |text: &Option<String>| text.clone().filter(|text| !text.trim().is_empty());
+    let both = |one, other| Err(CommandError::BothGiven { one, other });
+    match (given(&args.what.branch), args.what.current_branch, given(&args.what.artifact)) {
+        (Some(_), true, _) => both("--branch", "--current-branch"),
+        (Some(_), _, Some(_)) => both("--branch", "--artifact"),
+        (_, true, Some(_)) => both("--current-branch", "--artifact"),
+        (Some(branch), false, None) => Ok(What::Branch(branch)),
+        (None, true, None) => Ok(What::Branch(current_branch()?)),
+        (None, false, Some(artifact)) => Ok(What::Artifact(artifact)),
+        (None, false, None) => Err(CommandError::NothingGiven),
+    }
 }
 
 /// The branch checked out in this folder.

@@ -23,9 +23,9 @@ pub(crate) struct ReleaseArgs {
     pub(crate) how: HowArgs,
 }
 
-/// What to release: exactly one of these.
+/// What to release: exactly one of these, where an empty one counts as none, as scripts give them.
 #[derive(Debug, Group)]
-#[group(required = true, multiple = false)]
+#[group(required = true, multiple = true)]
 pub(crate) struct ReleaseWhat {
     /// Newest artifact of this branch
     #[arg(short, long, add = ArgValueCompleter::new(completion::branches))]

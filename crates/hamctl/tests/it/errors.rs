@@ -55,12 +55,6 @@ async fn wrong_flags_are_explained() {
     hint: see `hamctl release --help`
     [exit 2]
     "#);
-    insta::assert_snapshot!(session.run("release --service billing -e dev -b master --artifact a").await, @r#"
-    ------- stderr
-    error: the argument '--branch <BRANCH>' cannot be used with '--artifact <ID>'
-    hint: see `hamctl release --help`
-    [exit 2]
-    "#);
     insta::assert_snapshot!(session.run("policy delete --service billing").await, @r#"
     ------- stderr
     error: the following required arguments were not provided: <ID>...
@@ -85,6 +79,54 @@ async fn an_empty_list_of_environments_is_none() {
     hint: name one, such as `--env dev`
     [exit 2]
     "#);
+}
+
+#[tokio::test]
+async fn exactly_one_thing_is_released_and_an_empty_flag_is_none() {
+    let double = Double::start().await;
+    let session = Session::at(&double);
+    let mut told = String::new();
+    for flags in [
+        &["--branch", "master", "--artifact", "a"][..],
+        &["--branch", "master", "--current-branch"],
+        &["--current-branch", "--artifact", "a"],
+        &["--branch", "", "--artifact", " "],
+        &["--branch", "", "--artifact", "a-1"],
+    ] {
+        let words = [&["release", "--service", "billing", "--env", "dev"], flags].concat();
+        told.push_str(&format!("{flags:?}\n{}\n", session.run_words(&words).await));
+    }
+    insta::assert_snapshot!(told, @r#"
+    ["--branch", "master", "--artifact", "a"]
+    ------- stderr
+    error: --branch and --artifact cannot both be specified
+    hint: leave one of them out
+    [exit 2]
+    ["--branch", "master", "--current-branch"]
+    ------- stderr
+    error: --branch and --current-branch cannot both be specified
+    hint: leave one of them out
+    [exit 2]
+    ["--current-branch", "--artifact", "a"]
+    ------- stderr
+    error: --current-branch and --artifact cannot both be specified
+    hint: leave one of them out
+    [exit 2]
+    ["--branch", "", "--artifact", " "]
+    ------- stderr
+    error: --branch, --current-branch or --artifact is required
+    hint: say what to release: see `hamctl release --help`
+    [exit 2]
+    ["--branch", "", "--artifact", "a-1"]
+    ------- stdout
+    Release of service: billing
+    ------- stderr
+    error: not found (reference: [id])
+    [exit 1]
+    "#);
+    let released: Vec<String> =
+        double.asked().into_iter().filter(|asked| asked.starts_with("POST /release ")).collect();
+    assert!(released.len() == 1 && released[0].contains("\"artifactId\":\"a-1\""), "{released:?}");
 }
 
 #[tokio::test]
