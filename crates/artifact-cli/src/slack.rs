@@ -2,14 +2,19 @@
 
 use std::time::Duration;
 
+use reqwest::StatusCode;
+use reqwest::header::RETRY_AFTER;
 use secrecy::{ExposeSecret, SecretString};
 use serde::{Deserialize, Serialize};
 
-use crate::http;
+use crate::http::{self, Lost};
 use crate::message::Message;
 
 /// How long a build waits for Slack.
 const PATIENCE: Duration = Duration::from_secs(10);
+/// How long a pause may be that Slack asks for, and how often it may.
+const LONGEST_PAUSE: Duration = Duration::from_secs(10);
+const MOST_CALLS: usize = 3;
 
 /// Speaks to Slack.
 #[derive(Clone, Debug)]
@@ -22,9 +27,11 @@ pub(crate) struct Slack {
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum SlackError {
     #[error("could not reach Slack")]
-    Unreachable(#[source] reqwest::Error),
+    Unreachable(#[source] Lost),
     #[error("Slack refused {method}: {code}")]
     Refused { method: &'static str, code: String },
+    #[error("Slack has no time for {method}")]
+    Busy { method: &'static str, pause: Option<Duration> },
     #[error("cannot write the message")]
     Encoding(#[source] serde_json::Error),
 }
@@ -89,14 +96,32 @@ impl Slack {
         self.call("chat.update", &form).await.map(drop)
     }
 
+    /// Calls a method, and again when Slack asks for a pause that a build can bear.
     async fn call(&self, method: &'static str, form: &[(&str, &str)]) -> Result<Answer, SlackError> {
-        let unreachable = |source: reqwest::Error| SlackError::Unreachable(source.without_url());
+        for _ in 1..MOST_CALLS {
+            match self.call_once(method, form).await {
+                Err(SlackError::Busy { pause: Some(pause), .. }) if pause <= LONGEST_PAUSE => {
+                    tokio::time::sleep(pause).await;
+                }
+                other => return other,
+            }
+        }
+        self.call_once(method, form).await
+    }
+
+    async fn call_once(&self, method: &'static str, form: &[(&str, &str)]) -> Result<Answer, SlackError> {
+        let unreachable = |source: reqwest::Error| SlackError::Unreachable(source.into());
         let mut form = form.to_vec();
         form.push(("token", self.token.expose_secret()));
         let http = http::client(&self.url, PATIENCE).map_err(unreachable)?;
         let response =
             http.post(format!("{}/{method}", self.url)).form(&form).send().await.map_err(unreachable)?;
         let status = response.status();
+        if status == StatusCode::TOO_MANY_REQUESTS {
+            let seconds =
+                response.headers().get(RETRY_AFTER).and_then(|value| value.to_str().ok()?.parse().ok());
+            return Err(SlackError::Busy { method, pause: seconds.map(Duration::from_secs) });
+        }
         let bytes = response.bytes().await.map_err(unreachable)?;
         match serde_json::from_slice::<Answer>(&bytes) {
             Ok(answer) if answer.ok => Ok(answer),

@@ -78,6 +78,10 @@ fn gitlab(of: Look<'_, '_>) -> Facts {
     let merge_request = "CI_MERGE_REQUEST_SOURCE_BRANCH_NAME";
     let (home, target) = (of("CI_MERGE_REQUEST_SOURCE_PROJECT_PATH"), of("CI_MERGE_REQUEST_PROJECT_PATH"));
     facts.note(Field::Branch, merge_request, of(merge_request).filter(|_| home == target));
+    // A pull request of another host, which GitLab runs only for branches of the same repository.
+    let external = "CI_EXTERNAL_PULL_REQUEST_SOURCE_BRANCH_NAME";
+    let homes = ["SOURCE", "TARGET"].map(|end| of(&format!("CI_EXTERNAL_PULL_REQUEST_{end}_REPOSITORY")));
+    facts.note(Field::Branch, external, of(external).filter(|_| homes[0] == homes[1]));
     facts.note(Field::Branch, "CI_COMMIT_BRANCH", of("CI_COMMIT_BRANCH"));
     if head.is_none() || head == of("CI_COMMIT_SHA") {
         facts.note(Field::Message, "CI_COMMIT_MESSAGE", of("CI_COMMIT_MESSAGE"));

@@ -175,6 +175,17 @@ async fn trouble_with_slack_never_fails_a_build() {
     Error notifying slack: Slack refused chat.update: fatal_error
     [exit 0]
     "#);
+    // Nobody listens there any more.
+    let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let nobody = format!("http://{}", listener.local_addr().unwrap());
+    drop(listener);
+    let told =
+        build.job.run(&format!("add test --passed 1 --failed 0 --skipped 0 --slack-url {nobody}")).await;
+    insta::assert_snapshot!(told, @r#"
+    ------- stderr
+    Error notifying slack: could not reach Slack: Connection refused (os error 111)
+    [exit 0]
+    "#);
     build.slack.archive("#builds");
     insta::assert_snapshot!(build.run("successful").await, @r#"
     ------- stderr
@@ -187,6 +198,27 @@ async fn trouble_with_slack_never_fails_a_build() {
     Error notifying slack: 'message.json' is not a message file: unknown field `colour`, expected one of `color`, `channel`, `text`, `title`, `titleLink`, `timestamp`, `service` at line 1 column 9
     [exit 0]
     "#);
+}
+
+#[tokio::test]
+async fn slack_is_left_alone_for_as_long_as_it_asks() {
+    let build = Build::begun().await;
+    build.slack.rate_limit_next(0);
+    build.slack.rate_limit_next(1);
+    assert_eq!(build.run("add test --passed 1 --failed 0 --skipped 0").await, "[exit 0]");
+    assert!(build.slack.messages().pop().unwrap().says("*Test* (passed: 1"));
+    build.slack.rate_limit_next(3600);
+    insta::assert_snapshot!(build.run("add build --image i --tag t --docker-version 1").await, @r#"
+    ------- stderr
+    Error notifying slack: Slack has no time for chat.update
+    [exit 0]
+    "#);
+    assert_eq!(build.run("successful").await, "[exit 0]");
+    let edits = build.slack.messages();
+    assert!(
+        edits[edits.len() - 2].says("*Build* (i:t)"),
+        "the missed line comes with the next one: {edits:#?}"
+    );
 }
 
 #[tokio::test]

@@ -194,6 +194,75 @@ fn gitlab_tells_the_head_of_a_merged_result() {
 }
 
 #[test]
+fn gitlab_tells_the_branch_of_a_pull_request_on_another_host() {
+    let external = "GITLAB_CI=true
+        CI_PIPELINE_SOURCE=external_pull_request_event
+        CI_COMMIT_SHA=SHA
+        CI_COMMIT_REF_NAME=feature/x
+        CI_EXTERNAL_PULL_REQUEST_SOURCE_BRANCH_NAME=feature/x
+        CI_EXTERNAL_PULL_REQUEST_SOURCE_REPOSITORY=acme/billing
+        CI_EXTERNAL_PULL_REQUEST_TARGET_BRANCH_NAME=main
+        CI_EXTERNAL_PULL_REQUEST_TARGET_REPOSITORY=";
+    let told_of = |home: &str| told(&format!("{external}{home}"), "{}");
+    assert!(told_of("acme/billing").contains("--git-branch feature/x\n"));
+    assert!(!told_of("eve/billing").contains("--git-branch"));
+}
+
+/// Builds that are no plain push: which branch and which commit are recorded, or none.
+#[test]
+fn each_kind_of_build_is_recorded_as_its_own_branch() {
+    let github = |lines: &str| format!("{GITHUB}GITHUB_SHA=SHA\n{lines}");
+    let pull = r#"{"pull_request":{"head":{"ref":"fix/y","sha":"SHA","repo":{"full_name":"acme/billing"}}}}"#;
+    let gitlab = "GITLAB_CI=true\nCI_COMMIT_SHA=SHA\n";
+    let jenkins = "JENKINS_URL=u\nGIT_COMMIT=SHA\n";
+    let table = [
+        (
+            "GitHub, a pull request on its target",
+            github("GITHUB_REF=refs/heads/main\nGITHUB_REF_NAME=main\nGITHUB_REF_TYPE=branch\nGITHUB_HEAD_REF=fix/y"),
+            pull,
+            Some("fix/y"),
+        ),
+        (
+            "GitHub, a merge queue",
+            github("GITHUB_REF=refs/heads/gh-readonly-queue/main/pr-1-a\nGITHUB_REF_NAME=gh-readonly-queue/main/pr-1-a\nGITHUB_REF_TYPE=branch"),
+            "{}",
+            Some("gh-readonly-queue/main/pr-1-a"),
+        ),
+        (
+            "GitHub, by a clock",
+            github("GITHUB_REF=refs/heads/main\nGITHUB_REF_NAME=main\nGITHUB_REF_TYPE=branch\nGITHUB_HEAD_REF="),
+            r#"{"schedule":"0 4 * * *"}"#,
+            Some("main"),
+        ),
+        ("GitHub, a release", github("GITHUB_REF=refs/tags/v1\nGITHUB_REF_NAME=v1\nGITHUB_REF_TYPE=tag"), r#"{"release":{"tag_name":"v1"}}"#, None),
+        (
+            "GitLab, a merge request",
+            format!("{gitlab}CI_MERGE_REQUEST_SOURCE_BRANCH_NAME=fix/y\nCI_MERGE_REQUEST_SOURCE_PROJECT_PATH=acme/b\nCI_MERGE_REQUEST_PROJECT_PATH=acme/b\nCI_COMMIT_REF_NAME=fix/y"),
+            "{}",
+            Some("fix/y"),
+        ),
+        ("GitLab, by a clock", format!("{gitlab}CI_COMMIT_BRANCH=main\nCI_PIPELINE_SOURCE=schedule"), "{}", Some("main")),
+        ("GitLab, a tag", format!("{gitlab}CI_COMMIT_TAG=v1\nCI_COMMIT_REF_NAME=v1"), "{}", None),
+        (
+            "Buildkite, a pull request of a branch of ours",
+            "BUILDKITE=true\nBUILDKITE_COMMIT=SHA\nBUILDKITE_BRANCH=fix/y\nBUILDKITE_PULL_REQUEST=12\nBUILDKITE_REPO=git@github.com:acme/b.git\nBUILDKITE_PULL_REQUEST_REPO=https://github.com/acme/b.git".to_owned(),
+            "{}",
+            Some("fix/y"),
+        ),
+        ("CircleCI, a branch with a pull request", "CIRCLECI=true\nCIRCLE_SHA1=SHA\nCIRCLE_BRANCH=fix/y\nCIRCLE_PULL_REQUEST=https://github.com/acme/b/pull/12".to_owned(), "{}", Some("fix/y")),
+        ("Jenkins, a pull request", format!("{jenkins}CHANGE_ID=12\nCHANGE_BRANCH=fix/y\nCHANGE_TARGET=main\nBRANCH_NAME=PR-12"), "{}", Some("fix/y")),
+        ("Jenkins, a branch by its full name", format!("{jenkins}GIT_BRANCH=refs/heads/fix/y"), "{}", Some("fix/y")),
+        ("Jenkins, no branch checked out", format!("{jenkins}GIT_BRANCH=detached"), "{}", None),
+    ];
+    for (name, lines, event, branch) in table {
+        let told = told(&lines, event);
+        let line = told.lines().find_map(|line| line.strip_prefix("--git-branch "));
+        assert_eq!(line, branch, "{name}: {told}");
+        assert!(told.contains("--git-sha SHA\n"), "{name}: {told}");
+    }
+}
+
+#[test]
 fn buildkite_tells_of_a_build() {
     let build = "BUILDKITE=true
         BUILDKITE_COMMIT=SHA
