@@ -8,6 +8,8 @@ use std::borrow::Cow;
 use std::time::Duration;
 
 use explain::{Explain, Kind};
+use reqwest::header::LOCATION;
+use reqwest::redirect::Policy;
 use reqwest::{Method, RequestBuilder, Response, StatusCode};
 use secrecy::{ExposeSecret, SecretString};
 use serde::Serialize;
@@ -71,6 +73,15 @@ pub enum ClientError {
         /// The request's id in the server's log.
         reference: Uuid,
     },
+    /// It sends its callers to another server, as a proxy does from HTTP to HTTPS or to a login page. Following would
+    /// turn a request into a question, or hand the token to whoever is there.
+    #[error("{address} sends its callers on to {to}")]
+    Moved {
+        /// Who answered.
+        address: String,
+        /// Scheme, host and port of where it sends them.
+        to: String,
+    },
     /// The answer is not from a release manager.
     #[error("the answer of {address} is not one of a release manager: status {status}")]
     Foreign {
@@ -84,7 +95,7 @@ pub enum ClientError {
 impl Explain for ClientError {
     fn kind(&self) -> Kind {
         match self {
-            Self::BadAddress { .. } => Kind::Usage,
+            Self::BadAddress { .. } | Self::Moved { .. } => Kind::Usage,
             Self::Unreachable { .. } | Self::TimedOut { .. } | Self::Foreign { .. } => Kind::Unavailable,
             Self::Refused { body, .. } => {
                 Kind::ALL.into_iter().find(|kind| kind.as_str() == body.kind).unwrap_or(match body.status {
@@ -115,6 +126,9 @@ impl Explain for ClientError {
                 "give the reference to who runs the server".into()
             }
             Self::Refused { .. } => Cow::Borrowed(""),
+            Self::Moved { to, .. } => {
+                format!("give {to} as the address if the release manager is there").into()
+            }
             Self::Foreign { address, .. } => {
                 format!("check that {address} is a release manager, not a proxy").into()
             }
@@ -141,8 +155,10 @@ impl Client {
         if !parsed.path().ends_with('/') {
             parsed.set_path(&format!("{}/", parsed.path()));
         }
-        let builder =
-            reqwest::Client::builder().timeout(timeout).connect_timeout(timeout.min(Duration::from_secs(10)));
+        let builder = reqwest::Client::builder()
+            .timeout(timeout)
+            .connect_timeout(timeout.min(Duration::from_secs(10)))
+            .redirect(Policy::none());
         // Reading the system's certificates takes longer than a request on the loopback, and plain HTTP needs none.
         let builder = if parsed.scheme() == "http" { builder.tls_certs_only([]) } else { builder };
         // A second call finds the provider installed; that is all we need.
@@ -242,11 +258,23 @@ impl Client {
     /// What an answer that is not good says.
     async fn refused(&self, response: Response, reference: Uuid) -> ClientError {
         let status = response.status();
+        if status.is_redirection()
+            && let Some(to) = self.elsewhere(&response)
+        {
+            return ClientError::Moved { address: self.address(), to };
+        }
         match self.whole(response, reference).await.map(|bytes| body::decode::<ErrorBody>(&bytes)) {
             Ok(Ok(body)) if !body.message.is_empty() => ClientError::Refused { body, reference },
             Ok(_) => self.foreign(status),
             Err(error) => error,
         }
+    }
+
+    /// Where an answer sends us.
+    fn elsewhere(&self, response: &Response) -> Option<String> {
+        let location = response.headers().get(LOCATION)?.to_str().ok()?;
+        let to = self.base.join(location).ok()?.origin();
+        to.is_tuple().then(|| to.ascii_serialization())
     }
 
     fn url(&self, path: &[&str], query: &[(&str, &str)]) -> Url {

@@ -35,8 +35,9 @@ pub(crate) async fn run(folder: &Folder, args: &PushArgs, terminal: &Terminal) -
         commit.push(url, retry).await?;
         return Ok(spec.id);
     }
+    let packing = terminal.progress(format!("packing {}", spec.id));
     let package = Package::of(folder.root(), &files)?;
-    drop(locked);
+    drop((packing, locked));
     if let Some(excess) = package.excess(&Limits::default()) {
         terminal.talk(format_args!("this may be too large to be released: {excess}"));
     }
@@ -44,7 +45,7 @@ pub(crate) async fn run(folder: &Folder, args: &PushArgs, terminal: &Terminal) -
     let progress = terminal.progress(format!("uploading {}", spec.id));
     let token = token::obtain(args, retry).await?;
     let link = create::ask(args, token, &spec, &package, retry).await?;
-    progress.update(format!("{} files, {} bytes", files.len(), package.size));
+    progress.update(format!("{} files, {:.1} MiB", files.len(), package.size as f64 / f64::from(1 << 20)));
     upload::put(link, &package, retry).await?;
     Ok(spec.id)
 }

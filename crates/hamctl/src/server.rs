@@ -256,9 +256,10 @@ pub(crate) fn lacks_the_route(error: &ClientError) -> bool {
     match error {
         ClientError::Refused { body, .. } => body.status == 404 && body.message.trim() == "not found",
         ClientError::Foreign { status, .. } => *status == 405,
-        ClientError::BadAddress { .. } | ClientError::Unreachable { .. } | ClientError::TimedOut { .. } => {
-            false
-        }
+        ClientError::BadAddress { .. }
+        | ClientError::Unreachable { .. }
+        | ClientError::TimedOut { .. }
+        | ClientError::Moved { .. } => false,
     }
 }
 

@@ -172,6 +172,27 @@ async fn a_fault_of_the_server_is_none_of_ours() {
 }
 
 #[tokio::test]
+async fn a_server_that_sends_its_callers_elsewhere_is_told_with_where() {
+    let (job, double) = (built().await, Double::start().await);
+    let shown = async || {
+        let told = job.run(&command(&double)).await.replace(&double.url, "[server]");
+        told[told.find("------- stderr").unwrap()..].to_owned()
+    };
+    double.fails("POST", 308, "https://release-manager.example.test/artifacts/create");
+    insta::assert_snapshot!(shown().await, @r#"
+    ------- stderr
+    error: [server] sends its callers on to https://release-manager.example.test
+    hint: give https://release-manager.example.test as the address if the release manager is there
+    [exit 2]
+    "#);
+    double.fails("POST", 302, "https://sso.example.test/login?to=x");
+    assert!(shown().await.contains("on to https://sso.example.test\n"));
+    double.received(|received| assert_eq!(received.requests.len(), 2, "nothing is tried again"));
+    double.fails("POST", 302, "mailto:nobody");
+    assert!(shown().await.contains("is not one of a release manager: status 302"));
+}
+
+#[tokio::test]
 async fn an_answer_without_a_link_is_told_at_once() {
     let (job, double) = (built().await, Double::start().await);
     for link in ["", "not a link", "file:///etc/passwd"] {
