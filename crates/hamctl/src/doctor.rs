@@ -1,6 +1,7 @@
 //! `hamctl doctor`: whether everything that the other commands need is there, and what to do where it is not.
 
 mod check;
+mod clusters;
 mod local;
 mod remote;
 mod version;

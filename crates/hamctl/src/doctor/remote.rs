@@ -9,7 +9,7 @@ use secrecy::SecretString;
 use terminal::duration_text;
 
 use super::check::Check;
-use super::version;
+use super::{clusters, version};
 use crate::args::GlobalArgs;
 use crate::credentials::{self, Credentials};
 use crate::login::{self, LoginError, Provider, TokenFile};
@@ -163,7 +163,10 @@ async fn access(client: &Client) -> Vec<Check> {
     match environments {
         Ok(answer) => {
             let names: Vec<&str> = answer.environments.iter().map(|env| env.name.as_str()).collect();
-            vec![Check::good("access", format!("it knows you; environments: {}", names.join(", ")))]
+            let access = Check::good("access", format!("it knows you; environments: {}", names.join(", ")));
+            // Whoever may not ask for this was told so by what came before.
+            let services = client.services(None).await.unwrap_or_default();
+            std::iter::once(access).chain(clusters::heard(&names, &services)).collect()
         }
         Err(error) if lacks_the_route(&error) => {
             let hint = "diff, --dry-run, services, queue and the order of environments need a newer server";
