@@ -75,7 +75,8 @@ enum Profile {
 
 /// Builds programs for a platform; gives the files, each of them checked.
 fn build(platform: &Platform, programs: &[&str], profile: Profile) -> Result<Vec<PathBuf>, Fault> {
-    if platform.system == System::Linux {
+    let variables = platform.variables();
+    if !variables.is_empty() {
         provide(Need::Dist)?;
     }
     platform.provide()?;
@@ -87,14 +88,12 @@ fn build(platform: &Platform, programs: &[&str], profile: Profile) -> Result<Vec
     for program in programs {
         command.args(["--bin", program]);
     }
+    command.envs(variables);
     match profile {
         Profile::Release => command.arg("--release"),
         // Nobody debugs what is built to look at how it is linked.
         Profile::Development => command.env("CARGO_PROFILE_DEV_DEBUG", "0"),
     };
-    for (name, value) in platform.variables() {
-        command.env(name, value);
-    }
     run(&mut command)?;
     let folder = target(platform.triple).join(if profile == Profile::Release { "release" } else { "debug" });
     let files: Vec<PathBuf> = programs.iter().map(|program| folder.join(program)).collect();
