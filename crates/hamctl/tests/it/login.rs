@@ -7,6 +7,7 @@ use testkit::Issuer;
 
 use crate::double::Double;
 use crate::samples::{dev, status};
+use crate::screen::{Screen, converse};
 use crate::session::Session;
 
 const PATIENCE: Duration = Duration::from_secs(30);
@@ -70,6 +71,37 @@ async fn a_login_is_stored_for_its_owner_only_and_used() {
     hint: To log in, please run the following command: 'hamctl login'
     [exit 4]
     "#);
+}
+
+#[tokio::test]
+async fn on_a_terminal_a_command_that_needs_a_login_begins_with_it() {
+    for columns in [80, 200] {
+        let (double, issuer) = (Double::start().await, provider().await);
+        double.answers("GET /status", &status(vec![dev()]));
+        let (url, idp) = (double.url.clone(), issuer.url().to_owned());
+        let command = converse(move || {
+            let mut screen = Screen::of_a_stranger(columns, &url, &idp, "status --service billing");
+            screen.shows("waiting for you to confirm the login (");
+            screen
+        });
+        let confirm = async {
+            let screen = command.await;
+            let login = issuer.wait_for_login(PATIENCE).await.unwrap();
+            issuer.approve(&login.user_code, "ida@example.test").unwrap();
+            converse(move || screen.ends()).await
+        };
+        let (end, screen) = confirm.await;
+        assert!(end.ends_with(", 0)"), "{end}");
+        let shown = screen.screen().contents().replace(issuer.url(), "[provider]");
+        let row = match columns {
+            80 => "dev: 2026-01-05 09:06:10 master-0a1b2c3d4e-99aa88bb77 by Ida Holm: Add refund l…",
+            _ => "dev: 2026-01-05 09:06:10 master-0a1b2c3d4e-99aa88bb77 by Ida Holm: Add refund limit",
+        };
+        let expected = format!(
+            "please enter code RELEASE-0001 at [provider]/activate?user_code=RELEASE-0001\nStatus for service billing\n\n{row}"
+        );
+        assert_eq!(shown, expected, "{columns} columns");
+    }
 }
 
 #[tokio::test]

@@ -27,6 +27,13 @@ impl Screen {
         Self::start(columns, "xterm", double_url, arguments, &[])
     }
 
+    /// On the terminal of somebody who has not logged in yet.
+    pub(crate) fn of_a_stranger(columns: u16, double_url: &str, issuer: &str, arguments: &str) -> Self {
+        let variables =
+            [("HAMCTL_TOKEN", ""), ("HAMCTL_OAUTH_IDP_URL", issuer), ("HAMCTL_OAUTH_CLIENT_ID", "hamctl")];
+        Self::start(columns, "xterm", double_url, arguments, &variables)
+    }
+
     /// On a terminal whose owner wants no colours.
     pub(crate) fn colourless(double_url: &str, arguments: &str) -> Self {
         Self::start(80, "xterm", double_url, arguments, &[("NO_COLOR", "1")])
