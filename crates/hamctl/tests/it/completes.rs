@@ -56,6 +56,40 @@ async fn names_come_from_the_server() {
 }
 
 #[tokio::test]
+async fn namespaces_and_policies_come_from_the_server_too() {
+    let double = Double::start().await;
+    let service = |name: &str, namespaces: &[&str]| api::KnownService {
+        name: name.into(),
+        environments: namespaces
+            .iter()
+            .map(|namespace| api::RunningService {
+                namespace: (*namespace).into(),
+                ..api::RunningService::default()
+            })
+            .collect(),
+    };
+    let services = vec![service("billing", &["payments", "payments", "prod"]), service("web", &["dev", ""])];
+    let restriction =
+        |id: &str| api::BranchRestrictionBody { id: id.into(), ..api::BranchRestrictionBody::default() };
+    let policies = api::PoliciesResponse {
+        branch_restrictions: vec![restriction(""), restriction("branch-restriction-prod")],
+        ..api::PoliciesResponse::default()
+    };
+    double.answers("GET /services", &api::ServicesResponse { services }).answers("GET /policies", &policies);
+    let session = Session::at(&double);
+    for (words, expected) in [
+        (&["status", "--service", "billing", "--namespace", ""][..], &["payments", "prod"][..]),
+        (&["status", "--service", "billing", "-n", "pay"], &["payments"]),
+        (&["promote", "--service", "new", "--namespace", ""], &["dev", "payments", "prod"]),
+        (&["policy", "delete", "--service", "billing", ""], &["branch-restriction-prod"]),
+    ] {
+        let mut offered = offered(&session, words).await;
+        offered.retain(|word| !word.starts_with('-'));
+        assert_eq!(offered, expected, "{words:?}");
+    }
+}
+
+#[tokio::test]
 async fn what_goes_wrong_goes_wrong_in_silence() {
     let double = Double::start().await;
     double.refuses(401, "GET /environments", "no", "no");
