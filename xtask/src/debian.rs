@@ -1,4 +1,4 @@
-//! Debian packages that tests, the demo and releases need.
+//! Debian packages that tests, the demo, releases and fuzzing need.
 
 use std::path::{Path, PathBuf};
 
@@ -28,6 +28,9 @@ const TESTS: [Package; 3] = [
 /// A C compiler for musl: cryptography is partly written in C.
 const DIST: [Package; 1] = [Package { name: "musl-tools", sign: "musl-gcc" }];
 
+/// What libFuzzer is built with.
+const FUZZ: [Package; 1] = [Package { name: "g++", sign: "g++" }];
+
 /// What is asked for.
 #[derive(Clone, Copy)]
 pub(crate) enum Need {
@@ -37,6 +40,8 @@ pub(crate) enum Need {
     Tests,
     /// To build what is released.
     Dist,
+    /// To fuzz.
+    Fuzz,
 }
 
 /// Installs what is missing; where that is not possible, says what to install.
@@ -45,6 +50,7 @@ pub(crate) fn provide(need: Need) -> Result<(), Fault> {
         Need::Demo => [&GIT, &[], &[]],
         Need::Tests => [&GIT, &TESTS, &DIST],
         Need::Dist => [&DIST, &[], &[]],
+        Need::Fuzz => [&FUZZ, &[], &[]],
     };
     let missing: Vec<&str> = needed
         .into_iter()

@@ -1,36 +1,96 @@
 //! `cargo xtask fuzz`: every parser of foreign bytes under libFuzzer.
+//!
+//! It works with the compiler of the project. `cargo-fuzz` is told to use no sanitizer, which would need a nightly one:
+//! our code has no unsafe, and what is looked for are broken promises, panics, and much time or memory for few bytes.
+
+mod options;
 
 use std::fs;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+use std::time::SystemTime;
+
+use options::{Options, Work};
 
 use crate::cargo::{Fault, cargo, command, root, run, say};
+use crate::debian::{self, Need};
 
-/// Seconds for each target when nobody says how many.
-const SECONDS: u64 = 60;
-
-/// The version that runs on a stable compiler without a sanitizer.
+/// The version that the flags below are written for.
 const CARGO_FUZZ: &str = "0.13.2";
 
-/// Fuzzes one target or all of them, each from its seeds and what earlier runs found.
+/// Longer inputs than this are for tests with a limit to show; libFuzzer learns little from them.
+const MAX_INPUT: &str = "-max_len=4096";
+
+/// An input that takes longer than ten seconds, or two gigabytes, is a finding.
+const LIMITS: [&str; 2] = ["-timeout=10", "-rss_limit_mb=2048"];
+
+/// Fuzzes one target or all of them, each from its seeds and what earlier runs found; or replays one input.
 pub(crate) fn fuzz(args: &[String]) -> Result<(), Fault> {
     let known = targets()?;
     let options = Options::read(args, &known)?;
+    if options.work == Work::List {
+        say(&format!("targets: {}", known.join(", ")));
+        return Ok(());
+    }
+    debian::provide(Need::Fuzz)?;
     let program = provide()?;
+    same_versions()?;
     for target in &options.targets {
-        say(&format!("{target}, {} s", options.seconds));
-        let found = root().join("fuzz/corpus").join(target);
-        fs::create_dir_all(&found).map_err(|error| format!("cannot make {}: {error}", found.display()))?;
-        let mut command = command(&program.to_string_lossy());
-        // Without a sanitizer, which needs a nightly compiler: our code has no unsafe.
-        command.args(["fuzz", "run", "--sanitizer", "none", target]);
-        command.arg(&found).arg(root().join("fuzz/seeds").join(target));
-        command.args(["--", &format!("-max_total_time={}", options.seconds)]);
-        command.args(["-timeout=10", "-rss_limit_mb=2048", "-print_final_stats=1"]);
-        run(&mut command).map_err(|fault| {
-            format!("{fault}; keep what it found in fuzz/artifacts/{target} as a seed in fuzz/seeds/{target}, and mend the parser")
-        })?;
+        match &options.work {
+            Work::Replay(input) => replay(&program, target, input)?,
+            Work::List | Work::Fuzz { .. } => search(&program, target, &options.work)?,
+        }
     }
     Ok(())
+}
+
+/// Looks for an input that makes a target fail.
+fn search(program: &Path, target: &str, work: &Work) -> Result<(), Fault> {
+    let Work::Fuzz { seconds } = work else { return Ok(()) };
+    say(&format!("{target}, {seconds} s"));
+    let found = root().join("fuzz/corpus").join(target);
+    fs::create_dir_all(&found).map_err(|error| format!("cannot make {}: {error}", found.display()))?;
+    let began = SystemTime::now();
+    let mut command = cargo_fuzz(program, "run", target);
+    command.arg(&found).arg(root().join("fuzz/seeds").join(target));
+    command
+        .args(["--", &format!("-max_total_time={seconds}"), MAX_INPUT, "-print_final_stats=1"])
+        .args(LIMITS);
+    run(&mut command).map_err(|fault| match newest(target, began) {
+        None => fault,
+        Some(input) => format!(
+            "`{target}` fails on {input}\n\
+             replay it:  cargo xtask fuzz {target} --replay {input}\n\
+             keep it:    cp {input} fuzz/seeds/{target}/  # its name is what it showed; `cargo test -p fuzzed` repeats it"
+        ),
+    })
+}
+
+/// Runs one input, and shows where it fails.
+fn replay(program: &Path, target: &str, input: &Path) -> Result<(), Fault> {
+    let input = std::path::absolute(input).map_err(|error| format!("{}: {error}", input.display()))?;
+    if !input.is_file() {
+        return Err(format!("there is no file {}", input.display()));
+    }
+    let mut command = cargo_fuzz(program, "run", target);
+    run(command.arg(&input).arg("--").args(LIMITS).env("RUST_BACKTRACE", "1"))?;
+    say(&format!("`{target}` keeps its word on {}", input.display()));
+    Ok(())
+}
+
+fn cargo_fuzz(program: &Path, verb: &str, target: &str) -> Command {
+    let mut command = command(&program.to_string_lossy());
+    command.args(["fuzz", verb, "--sanitizer", "none", target]);
+    command
+}
+
+/// What a run that began then left behind as the input that failed, as a path below the root.
+fn newest(target: &str, began: SystemTime) -> Option<String> {
+    let folder = format!("fuzz/artifacts/{target}");
+    let files = fs::read_dir(root().join(&folder)).ok()?.flatten();
+    let dated = files.filter_map(|file| Some((file.metadata().ok()?.modified().ok()?, file.file_name())));
+    let (_, name) = dated.filter(|(written, _)| *written >= began).max()?;
+    Some(format!("{folder}/{}", name.to_string_lossy()))
 }
 
 /// The names of all targets.
@@ -49,52 +109,20 @@ fn provide() -> Result<PathBuf, Fault> {
     let folder = root().join("target/cargo-fuzz");
     let program = folder.join("bin/cargo-fuzz");
     if !program.is_file() {
+        say(&format!("installing cargo-fuzz {CARGO_FUZZ} below target/cargo-fuzz"));
         let folder = folder.to_string_lossy().into_owned();
         cargo(&["install", "cargo-fuzz", "--version", CARGO_FUZZ, "--locked", "--root", &folder])?;
     }
     Ok(program)
 }
 
-#[derive(Debug, PartialEq, Eq)]
-struct Options {
-    targets: Vec<String>,
-    seconds: u64,
-}
-
-impl Options {
-    fn read(args: &[String], known: &[String]) -> Result<Self, Fault> {
-        let mut options = Self { targets: Vec::new(), seconds: SECONDS };
-        let mut args = args.iter();
-        while let Some(arg) = args.next() {
-            if arg == "--seconds" {
-                let value = args.next().ok_or("`--seconds` needs a number")?;
-                options.seconds = value.parse().map_err(|_| format!("`{value}` is not a number"))?;
-            } else if known.contains(arg) {
-                options.targets.push(arg.clone());
-            } else {
-                return Err(format!("there is no target `{arg}`; there are {}", known.join(", ")));
-            }
-        }
-        if options.targets.is_empty() {
-            options.targets = known.to_vec();
-        }
-        Ok(options)
+/// Lets the fuzzed programs be built from the versions that are released: the lock of the targets, which are no member of
+/// the workspace, begins as that of the workspace.
+fn same_versions() -> Result<(), Fault> {
+    let (ours, theirs) = (root().join("Cargo.lock"), root().join("fuzz/Cargo.lock"));
+    let written = |file: &Path| fs::metadata(file).and_then(|file| file.modified()).ok();
+    if written(&theirs) < written(&ours) {
+        fs::copy(&ours, &theirs).map_err(|error| format!("cannot write {}: {error}", theirs.display()))?;
     }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn no_target_means_all_of_them() {
-        let known = ["yaml", "zip"].map(str::to_owned);
-        let read = |text: &str| {
-            Options::read(&text.split_whitespace().map(str::to_owned).collect::<Vec<_>>(), &known)
-        };
-        let all = Options { targets: known.to_vec(), seconds: 60 };
-        assert_eq!(read(""), Ok(all));
-        assert_eq!(read("zip --seconds 5"), Ok(Options { targets: vec!["zip".into()], seconds: 5 }));
-        assert!(read("--seconds").is_err() && read("zap").is_err() && read("--seconds x").is_err());
-    }
+    Ok(())
 }

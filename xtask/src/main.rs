@@ -29,6 +29,7 @@ Usage: cargo xtask <command>
   dist [PROGRAM..]                              builds what is released into target/dist; --check: looks at what
                                                 people and CI fetch, without optimisation; --sums: SHA256SUMS anew
   fuzz [TARGET..] [--seconds N]                 feeds foreign bytes to each parser for N seconds (60)
+  fuzz --list | fuzz TARGET --replay FILE       names the parsers; runs one input again
   kube up|down|status|kubeconfig                the Kubernetes of the tests, by hand
   generate [--check]                            fills the book with what the programs say of themselves
   tidy                                          checks the rules of the house that no compiler knows";

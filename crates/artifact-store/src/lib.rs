@@ -31,5 +31,5 @@ pub use error::StoreError;
 pub use index::{IndexError, SpecIndex};
 pub use place::{MovedArtifact, Pushed, Pushes, Stored, UploadTarget};
 pub use read::{Limits, ReadError, read_zip};
-pub use s3::{Arrival, Arrivals, S3Error, S3Settings};
+pub use s3::{Arrival, Arrivals, S3Error, S3Settings, Told, read_message};
 pub use store::{ArtifactStore, Checked};

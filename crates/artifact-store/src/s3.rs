@@ -7,6 +7,7 @@ mod signed;
 
 pub use arrivals::{Arrival, Arrivals};
 pub(crate) use bucket::ensure_bucket;
+pub use event::{Told, read_message};
 pub use signed::S3Error;
 
 use std::time::Duration;

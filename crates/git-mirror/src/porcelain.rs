@@ -2,7 +2,7 @@
 
 use process::Output;
 
-use crate::CommitId;
+use crate::{CommitId, PushOutcome};
 
 /// Why a fetch did not work.
 #[derive(Debug, PartialEq, Eq)]
@@ -15,21 +15,6 @@ pub(crate) enum FetchFailure {
     Refused(String),
     /// Anything else.
     Other(String),
-}
-
-/// What became of a push.
-#[derive(Debug, PartialEq, Eq)]
-pub(crate) enum Pushed {
-    /// The remote moved its branch.
-    Accepted,
-    /// Its branch was not where we expected it.
-    Lost(String),
-    /// It did not want this, whoever came first: a hook, a protected branch, no right to write.
-    Refused(String),
-    /// Nothing was sent.
-    Unreachable(String),
-    /// It may have moved or not.
-    Unknown(String),
 }
 
 /// Reads a failed `git fetch`.
@@ -54,45 +39,49 @@ pub(crate) fn listed(output: &Output, prefix: &str) -> Vec<(String, CommitId)> {
 }
 
 /// Reads `git push --porcelain` of one ref.
-pub(crate) fn pushed(output: &Output) -> Pushed {
+pub(crate) fn pushed(output: &Output) -> PushOutcome {
     let stdout = output.stdout_text();
     let stderr = output.stderr_text();
     let status = stdout.lines().find_map(|line| line.split_once('\t'));
     let Some((flag, rest)) = status else {
         return match contact(&stderr) {
-            Some(Contact::Refused) => Pushed::Refused(said(&stderr)),
-            Some(Contact::None) => Pushed::Unreachable(said(&stderr)),
-            None => Pushed::Unknown(said(&stderr)),
+            Some(Contact::Refused) => PushOutcome::Refused(said(&stderr)),
+            Some(Contact::None) => PushOutcome::Unreachable(said(&stderr)),
+            None => PushOutcome::Unknown(said(&stderr)),
         };
     };
     let summary = rest.rsplit('\t').next().unwrap_or(rest);
     match flag.trim() {
-        "" | "*" | "+" | "=" if output.succeeded() => Pushed::Accepted,
-        "!" if summary.contains("remote failure") => Pushed::Unknown(explained(summary, &stderr)),
+        "" | "*" | "+" | "=" if output.succeeded() => PushOutcome::Pushed,
+        "!" if summary.contains("remote failure") => PushOutcome::Unknown(explained(summary, &stderr)),
         "!" => rejected(summary, &stderr),
         // A good line and a bad exit code contradict each other: look at the remote.
-        _ => Pushed::Unknown(explained(summary, &stderr)),
+        _ => PushOutcome::Unknown(explained(summary, &stderr)),
     }
 }
 
 /// Why a remote that answered did not move its branch.
-pub(crate) fn rejected(reason: &str, stderr: &str) -> Pushed {
+pub(crate) fn rejected(reason: &str, stderr: &str) -> PushOutcome {
     let lost = LOST.iter().any(|lost| reason.contains(lost.trim_matches(['(', ')'])));
-    if lost { Pushed::Lost(explained(reason, stderr)) } else { Pushed::Refused(explained(reason, stderr)) }
+    if lost {
+        PushOutcome::Lost(explained(reason, stderr))
+    } else {
+        PushOutcome::Refused(explained(reason, stderr))
+    }
 }
 
 /// What it means that a remote to which everything was sent did not even greet.
-pub(crate) fn not_greeted(stderr: &str) -> Pushed {
+pub(crate) fn not_greeted(stderr: &str) -> PushOutcome {
     // These tell of a line that was up before it was cut.
     const CUT: [&str; 5] = ["client_loop", "Broken pipe", "Connection reset", "closed by", "Timeout, server"];
     let text = said(stderr);
     if stderr.trim().is_empty() || CUT.iter().any(|cut| stderr.contains(cut)) {
-        return Pushed::Unknown(text);
+        return PushOutcome::Unknown(text);
     }
     match contact(&format!("{stderr}\nCould not read from remote repository.")) {
-        Some(Contact::Refused) => Pushed::Refused(text),
-        Some(Contact::None) => Pushed::Unreachable(text),
-        None => Pushed::Unknown(text),
+        Some(Contact::Refused) => PushOutcome::Refused(text),
+        Some(Contact::None) => PushOutcome::Unreachable(text),
+        None => PushOutcome::Unknown(text),
     }
 }
 
@@ -196,7 +185,7 @@ const MOST_LINES: usize = 20;
 const MOST_CHARACTERS: usize = 2000;
 
 /// The first lines, joined, without what would move a cursor or break a log; `…` stands for the rest.
-fn kept(lines: &[&str], between: &str) -> String {
+pub(crate) fn kept(lines: &[&str], between: &str) -> String {
     let joined = lines.iter().take(MOST_LINES).copied().collect::<Vec<_>>().join(between);
     let clean = |c: char| if c.is_control() { '\u{fffd}' } else { c };
     let mut characters = joined.chars().map(clean);
@@ -230,26 +219,26 @@ mod tests {
             format!("To /srv/config.git\n{flag}\t0123:refs/heads/master\t{summary}\nDone\n")
         };
         let cases = [
-            (0, line(" ", "1111111..2222222"), "", Pushed::Accepted),
-            (0, line("*", "[new branch]"), "", Pushed::Accepted),
-            (0, line("=", "[up to date]"), "", Pushed::Accepted),
+            (0, line(" ", "1111111..2222222"), "", PushOutcome::Pushed),
+            (0, line("*", "[new branch]"), "", PushOutcome::Pushed),
+            (0, line("=", "[up to date]"), "", PushOutcome::Pushed),
             (
                 1,
                 line("!", "[remote rejected] (pre-receive hook declined)"),
                 "remote: prod is closed        \nremote: until Monday        \nremote: error: hook declined to update refs/heads/master\nerror: failed to push some refs",
-                Pushed::Refused("pre-receive hook declined: prod is closed until Monday".into()),
+                PushOutcome::Refused("pre-receive hook declined: prod is closed until Monday".into()),
             ),
             (
                 1,
                 line("!", "[remote failure] (remote failed to report status)"),
                 "",
-                Pushed::Unknown("remote failed to report status".into()),
+                PushOutcome::Unknown("remote failed to report status".into()),
             ),
             (
                 128,
                 String::new(),
                 "fatal: unable to access 'http://h/x/': Failed to connect to h port 80: Connection refused\n",
-                Pushed::Unreachable(
+                PushOutcome::Unreachable(
                     "unable to access 'http://h/x/': Failed to connect to h port 80: Connection refused"
                         .into(),
                 ),
@@ -259,7 +248,7 @@ mod tests {
                 String::new(),
                 "git@h: Permission denied (publickey).\nfatal: Could not read from remote repository.\n\n\
                  Please make sure you have the correct access rights\nand the repository exists.\n",
-                Pushed::Refused(
+                PushOutcome::Refused(
                     "git@h: Permission denied (publickey).; Could not read from remote repository.".into(),
                 ),
             ),
@@ -268,7 +257,7 @@ mod tests {
                 String::new(),
                 "ERROR: The key you are authenticating with has been marked as read only.\n\
                  fatal: Could not read from remote repository.\n",
-                Pushed::Refused(
+                PushOutcome::Refused(
                     "ERROR: The key you are authenticating with has been marked as read only.; Could not read \
                      from remote repository."
                         .into(),
@@ -278,7 +267,7 @@ mod tests {
                 128,
                 String::new(),
                 "Connection closed by 10.0.0.1 port 22\nfatal: Could not read from remote repository.\n",
-                Pushed::Unreachable(
+                PushOutcome::Unreachable(
                     "Connection closed by 10.0.0.1 port 22; Could not read from remote repository.".into(),
                 ),
             ),
@@ -286,10 +275,10 @@ mod tests {
                 128,
                 String::new(),
                 "fatal: the remote end hung up unexpectedly\n",
-                Pushed::Unknown("the remote end hung up unexpectedly".into()),
+                PushOutcome::Unknown("the remote end hung up unexpectedly".into()),
             ),
-            (1, line(" ", "1111111..2222222"), "", Pushed::Unknown("1111111..2222222".into())),
-            (1, String::new(), "", Pushed::Unknown("git said nothing".into())),
+            (1, line(" ", "1111111..2222222"), "", PushOutcome::Unknown("1111111..2222222".into())),
+            (1, String::new(), "", PushOutcome::Unknown("git said nothing".into())),
         ];
         for (code, stdout, stderr, expected) in cases {
             assert_eq!(pushed(&output(code, &stdout, stderr)), expected, "{stdout}{stderr}");
@@ -306,7 +295,7 @@ mod tests {
         ] {
             let status = format!("!\t0123:refs/heads/master\t[rejected] ({reason})\n");
             let read = pushed(&output(1, &status, "error: failed to push some refs"));
-            assert_eq!(read, Pushed::Lost(reason.into()));
+            assert_eq!(read, PushOutcome::Lost(reason.into()));
         }
     }
 
@@ -314,18 +303,18 @@ mod tests {
     fn a_remote_that_talks_without_end_is_cut_short_and_made_harmless() {
         let status = "!\t0123:refs/heads/master\t[remote rejected] (pre-receive hook declined)\n";
         let long = format!("remote: \u{1b}[2J{}\n", "é".repeat(1 << 20));
-        let Pushed::Refused(text) = pushed(&output(1, status, &long)) else { panic!("not refused") };
+        let PushOutcome::Refused(text) = pushed(&output(1, status, &long)) else { panic!("not refused") };
         assert!(text.starts_with("pre-receive hook declined: \u{fffd}[2Jéé"), "{}", &text[..60]);
         assert_eq!(text.chars().count(), "pre-receive hook declined: ".len() + MOST_CHARACTERS + 1);
         let lines = "remote: no\n".repeat(1000);
-        let Pushed::Refused(text) = pushed(&output(1, status, &lines)) else { panic!("not refused") };
+        let PushOutcome::Refused(text) = pushed(&output(1, status, &lines)) else { panic!("not refused") };
         assert_eq!((text.matches("no").count(), text.ends_with("no…")), (MOST_LINES, true));
         let FetchFailure::Other(text) = fetch_failure(&output(128, "", &"bad\u{7}\n".repeat(1000))) else {
             panic!("not another failure")
         };
         assert_eq!((text.matches("bad\u{fffd}").count(), text.contains('\u{7}')), (MOST_LINES, false));
         let reason = format!("!\tx:y\t[remote rejected] ({})\n", "x".repeat(1 << 20));
-        let Pushed::Refused(text) = pushed(&output(1, &reason, "")) else { panic!("not refused") };
+        let PushOutcome::Refused(text) = pushed(&output(1, &reason, "")) else { panic!("not refused") };
         assert_eq!(text.chars().count(), MOST_CHARACTERS + 1);
     }
 

@@ -3,11 +3,11 @@
 use std::path::PathBuf;
 use std::sync::{Arc, OnceLock};
 
+use process::Output;
 use tracing::{debug, warn};
 
 use crate::pack::StoredPack;
-use crate::porcelain::{self, Pushed};
-use crate::{CommitId, Error, Remote, RemoteError, git, send_pack};
+use crate::{CommitId, Error, Remote, RemoteError, git, porcelain, send_pack};
 
 /// A stored batch, to be sent by any thread while the next one is built.
 #[must_use = "what is not sent does not land"]
@@ -39,6 +39,22 @@ pub enum PushOutcome {
     Unknown(String),
 }
 
+impl PushOutcome {
+    /// Reads what `git push --porcelain` of one branch printed. Nothing of it is believed beyond its meaning: texts come
+    /// out short, and on one line.
+    #[must_use]
+    pub fn of_porcelain(output: &Output) -> Self {
+        porcelain::pushed(output)
+    }
+
+    /// Reads the host's side of a conversation in Git's own protocol, in which `head` was to move on from `old`; as
+    /// distrustful as [`Self::of_porcelain`].
+    #[must_use]
+    pub fn of_conversation(output: &Output, head: &str, old: Option<CommitId>) -> Self {
+        send_pack::answer(output, head, old)
+    }
+}
+
 impl Push {
     /// Sends it, and waits for the answer. Our own branch stays where it is: see [`crate::Mirror::accepted`].
     ///
@@ -51,8 +67,8 @@ impl Push {
             let pushed = self.converse();
             (durable.join(), pushed)
         });
-        let pushed = match output {
-            Ok(pushed) => pushed,
+        let outcome = match output {
+            Ok(outcome) => outcome,
             Err(process::RunError::TimedOut { deadline, .. }) => {
                 let text = format!("no answer within {} s", deadline.as_secs());
                 return Ok(PushOutcome::Unknown(text));
@@ -60,13 +76,6 @@ impl Push {
             Err(source) => {
                 return Err(RemoteError::Program { url: self.remote.url.to_string(), source }.into());
             }
-        };
-        let outcome = match pushed {
-            Pushed::Accepted => PushOutcome::Pushed,
-            Pushed::Lost(text) => PushOutcome::Lost(text),
-            Pushed::Refused(text) => PushOutcome::Refused(text),
-            Pushed::Unreachable(text) => PushOutcome::Unreachable(text),
-            Pushed::Unknown(text) => PushOutcome::Unknown(text),
         };
         debug!(commit = %self.new, ?outcome, "pushed");
         if outcome == PushOutcome::Pushed {
@@ -80,15 +89,15 @@ impl Push {
         Ok(outcome)
     }
 
-    fn converse(&self) -> Result<Pushed, process::RunError> {
+    fn converse(&self) -> Result<PushOutcome, process::RunError> {
         let head = self.remote.branch.head();
         let direct = self.direct.0.get().is_some_and(|understood| *understood);
         if let Some(program) = git::receive_pack(&self.remote).filter(|_| direct) {
             let request = send_pack::request(&head, self.base, self.new, &self.pack.bytes);
-            return Ok(send_pack::answer(&program.input(request).run()?, &head, self.base));
+            return Ok(PushOutcome::of_conversation(&program.input(request).run()?, &head, self.base));
         }
         let output = git::push(&self.git_dir, &self.remote, self.base, self.new)?;
-        Ok(porcelain::pushed(&output))
+        Ok(PushOutcome::of_porcelain(&output))
     }
 
     /// Finds out, if it is not known, whether the remote takes a pack as it is: the next push may then be shorter. To be

@@ -7,8 +7,8 @@
 
 use process::Output;
 
-use crate::CommitId;
-use crate::porcelain::{self, Pushed};
+use crate::porcelain::{self, kept};
+use crate::{CommitId, PushOutcome};
 
 /// An empty command list: the remote greets, and the conversation is over.
 pub(crate) const GREETING_ONLY: &[u8] = b"0000";
@@ -42,7 +42,7 @@ pub(crate) fn understands(greeting: &[u8]) -> bool {
 }
 
 /// What became of a request.
-pub(crate) fn answer(output: &Output, head: &str, old: Option<CommitId>) -> Pushed {
+pub(crate) fn answer(output: &Output, head: &str, old: Option<CommitId>) -> PushOutcome {
     let stderr = output.stderr_text();
     let Some((before, rest)) = greeting(&output.stdout, head) else {
         return porcelain::not_greeted(&stderr);
@@ -52,15 +52,19 @@ pub(crate) fn answer(output: &Output, head: &str, old: Option<CommitId>) -> Push
     let moved = before.as_deref() != old.map(|old| old.to_string()).as_deref();
     let mut lines = said.report.lines();
     match (lines.next().and_then(|line| line.strip_prefix("unpack ")), lines.next()) {
-        (Some("ok"), Some(line)) if line.strip_prefix("ok ") == Some(head) => Pushed::Accepted,
+        (Some("ok"), Some(line)) if line.strip_prefix("ok ") == Some(head) => PushOutcome::Pushed,
         (Some("ok"), Some(line)) => {
             let reason = line.strip_prefix("ng ").and_then(|line| line.split_once(' '));
             let reason = reason.map_or(line, |(_, reason)| reason);
-            if moved { Pushed::Lost("fetch first".to_owned()) } else { porcelain::rejected(reason, &stderr) }
+            if moved {
+                PushOutcome::Lost("fetch first".to_owned())
+            } else {
+                porcelain::rejected(reason, &stderr)
+            }
         }
-        (Some(reason), _) if moved => Pushed::Lost(format!("fetch first: {reason}")),
+        (Some(reason), _) if moved => PushOutcome::Lost(format!("fetch first: {}", kept(&[reason], ""))),
         (Some(reason), _) => porcelain::rejected(&format!("unpacker error: {reason}"), &stderr),
-        (None, _) => Pushed::Unknown(porcelain::said(&stderr)),
+        (None, _) => PushOutcome::Unknown(porcelain::said(&stderr)),
     }
 }
 
@@ -165,7 +169,7 @@ mod tests {
         format!("{}0000", banded(1, &format!("{}{}0000", line(first), line(second))))
     }
 
-    fn read(stdout: &str, stderr: &str) -> Pushed {
+    fn read(stdout: &str, stderr: &str) -> PushOutcome {
         let output = Output { code: Some(0), stdout: stdout.into(), stderr: stderr.into() };
         answer(&output, HEAD, Some(OLD.parse().unwrap()))
     }
@@ -204,41 +208,47 @@ mod tests {
         let no = |reason: &str| reports("unpack ok\n", &format!("ng {HEAD} {reason}\n"));
         let told = banded(2, "prod is closed\nuntil Monday\n");
         let cases = [
-            (greets(OLD) + &ok, "", Pushed::Accepted),
-            (greets(OLD) + &told + &ok, "", Pushed::Accepted),
+            (greets(OLD) + &ok, "", PushOutcome::Pushed),
+            (greets(OLD) + &told + &ok, "", PushOutcome::Pushed),
             (
                 greets(OLD) + &told + &no("pre-receive hook declined"),
                 "",
-                Pushed::Refused("pre-receive hook declined: prod is closed until Monday".into()),
+                PushOutcome::Refused("pre-receive hook declined: prod is closed until Monday".into()),
             ),
-            (greets(OLD) + &no("failed to update ref"), "", Pushed::Lost("failed to update ref".into())),
-            (greets(NEW) + &no("failed to update ref"), "", Pushed::Lost("fetch first".into())),
+            (greets(OLD) + &no("failed to update ref"), "", PushOutcome::Lost("failed to update ref".into())),
+            (greets(NEW) + &no("failed to update ref"), "", PushOutcome::Lost("fetch first".into())),
             (
                 greets(OLD)
                     + &reports("unpack index-pack abnormal exit\n", &format!("ng {HEAD} unpacker error\n")),
                 "",
-                Pushed::Refused("unpacker error: index-pack abnormal exit".into()),
+                PushOutcome::Refused("unpacker error: index-pack abnormal exit".into()),
             ),
             (
                 greets(OLD),
                 "Connection closed by 10.0.0.1 port 22\n",
-                Pushed::Unknown("Connection closed by 10.0.0.1 port 22".into()),
+                PushOutcome::Unknown("Connection closed by 10.0.0.1 port 22".into()),
             ),
-            (greets(OLD) + &ok[..20], "", Pushed::Unknown("git said nothing".into())),
+            (greets(OLD) + &ok[..20], "", PushOutcome::Unknown("git said nothing".into())),
+            // What a host says is cut short and made harmless wherever it stands.
+            (
+                greets(NEW) + &reports(&format!("unpack \u{1b}[2J{}\n", "x".repeat(4000)), ""),
+                "",
+                PushOutcome::Lost(format!("fetch first: \u{fffd}[2J{}…", "x".repeat(2000 - 4))),
+            ),
             (
                 String::new(),
                 "ssh: connect to host h port 22: Connection refused\n",
-                Pushed::Unreachable("ssh: connect to host h port 22: Connection refused".into()),
+                PushOutcome::Unreachable("ssh: connect to host h port 22: Connection refused".into()),
             ),
             (
                 String::new(),
                 "git@h: Permission denied (publickey).\n",
-                Pushed::Refused("git@h: Permission denied (publickey).".into()),
+                PushOutcome::Refused("git@h: Permission denied (publickey).".into()),
             ),
             (
                 String::new(),
                 "ERROR: The key you are authenticating with has been marked as read only.\n",
-                Pushed::Refused(
+                PushOutcome::Refused(
                     "ERROR: The key you are authenticating with has been marked as read only.".into(),
                 ),
             ),
@@ -246,9 +256,9 @@ mod tests {
             (
                 String::new(),
                 "client_loop: send disconnect: Broken pipe\n",
-                Pushed::Unknown("client_loop: send disconnect: Broken pipe".into()),
+                PushOutcome::Unknown("client_loop: send disconnect: Broken pipe".into()),
             ),
-            (String::new(), "", Pushed::Unknown("git said nothing".into())),
+            (String::new(), "", PushOutcome::Unknown("git said nothing".into())),
         ];
         for (stdout, stderr, expected) in cases {
             assert_eq!(read(&stdout, stderr), expected, "{stdout} {stderr}");
@@ -263,7 +273,7 @@ mod tests {
             whole.truncate(cut);
             whole.extend(bytes);
             let output = Output { code: None, stdout: whole, stderr: Vec::new() };
-            prop_assert_ne!(answer(&output, HEAD, None), Pushed::Accepted);
+            prop_assert_ne!(answer(&output, HEAD, None), PushOutcome::Pushed);
         }
     }
 }

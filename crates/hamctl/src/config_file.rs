@@ -12,7 +12,7 @@
 mod error;
 mod write;
 
-pub(crate) use error::ConfigFileError;
+pub use error::ConfigFileError;
 
 use std::path::{Path, PathBuf};
 
@@ -24,25 +24,29 @@ const MAX_BYTES: u64 = 1 << 20;
 
 /// What the file says; empty where there is none.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub(crate) struct ConfigFile {
+pub struct ConfigFile {
     /// Where it is, or would be.
-    pub(crate) path: PathBuf,
+    pub path: PathBuf,
     /// The server that is used when nothing else is said.
-    pub(crate) current: Option<String>,
+    pub current: Option<String>,
     /// In the order of the file.
-    pub(crate) servers: Vec<Profile>,
+    pub servers: Vec<Profile>,
     text: String,
 }
 
 /// One server.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
-pub(crate) struct Profile {
-    pub(crate) name: String,
-    pub(crate) url: String,
+pub struct Profile {
+    /// What it is called.
+    pub name: String,
+    /// Its address.
+    pub url: String,
+    /// The address of its identity provider.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub(crate) idp: Option<String>,
+    pub idp: Option<String>,
+    /// Who hamctl is to that provider.
     #[serde(rename = "clientId", skip_serializing_if = "Option::is_none")]
-    pub(crate) client_id: Option<String>,
+    pub client_id: Option<String>,
 }
 
 impl ConfigFile {
@@ -74,7 +78,11 @@ impl ConfigFile {
         }
     }
 
-    fn parse(path: PathBuf, text: String) -> Result<Self, ConfigFileError> {
+    /// Reads the text of the file at a path.
+    ///
+    /// # Errors
+    /// When it is not YAML, or says what is not known or not possible.
+    pub fn parse(path: PathBuf, text: String) -> Result<Self, ConfigFileError> {
         let wrong = |problem: String| ConfigFileError::Wrong { path: path.clone(), problem };
         let documents = yaml::documents(&text).map_err(|error| wrong(error.to_string()))?;
         let Some(root) = documents.first().map(|document| &document.root).filter(|root| !root.is_null())

@@ -63,4 +63,7 @@ mod version;
 mod whoami;
 
 pub use args::Args;
+pub use config_file::{ConfigFile, ConfigFileError, Profile};
+pub use login::StoredToken;
 pub use run::run;
+pub use shuttle_yaml::ShuttleYaml;

@@ -9,7 +9,8 @@ mod token_file;
 pub(crate) use device::by_device;
 pub(crate) use error::LoginError;
 pub(crate) use provider::Provider;
-pub(crate) use token_file::{StoredToken, TokenFile};
+pub use token_file::StoredToken;
+pub(crate) use token_file::TokenFile;
 
 use jiff::Timestamp;
 use secrecy::SecretString;

@@ -6,9 +6,11 @@ use yaml::Node;
 
 /// Defaults for flags. A file that cannot be read gives none (spec, section 4.1).
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub(crate) struct ShuttleYaml {
-    pub(crate) service: Option<String>,
-    pub(crate) namespace: Option<String>,
+pub struct ShuttleYaml {
+    /// `vars.service`.
+    pub service: Option<String>,
+    /// `vars.k8s.namespace`.
+    pub namespace: Option<String>,
 }
 
 impl ShuttleYaml {
@@ -16,7 +18,9 @@ impl ShuttleYaml {
         std::fs::read_to_string(folder.join("shuttle.yaml")).map(|text| Self::read(&text)).unwrap_or_default()
     }
 
-    fn read(text: &str) -> Self {
+    /// Reads the text of the file, as far as it can be read.
+    #[must_use]
+    pub fn read(text: &str) -> Self {
         let documents = yaml::documents(text).unwrap_or_default();
         let vars = documents.first().and_then(|document| get(&document.root, "vars"));
         let text_at = |node: Option<&Node>| {

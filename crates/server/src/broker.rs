@@ -28,6 +28,7 @@ mod topology;
 
 pub(crate) use links::{Direction, Links};
 pub(crate) use messages::MessageType;
+pub use messages::{Meaning, Message, Unusable, read as read_message};
 pub(crate) use outbox::Outbox;
 
 use queue::QueueError;

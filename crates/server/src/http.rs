@@ -28,6 +28,7 @@ mod upload;
 mod upload_key;
 
 pub(crate) use failure::Failure;
+pub use github::{Push, Signature};
 pub(crate) use health::Readiness;
 pub(crate) use upload_key::UploadKey;
 

@@ -9,7 +9,7 @@ mod key;
 mod static_tokens;
 
 pub(crate) use jwks::Jwks;
-pub(crate) use jwt::{JwtRules, TokenError};
+pub use jwt::{Claims, JwtRules, TokenError, Unverified};
 pub(crate) use static_tokens::StaticTokens;
 
 use artifact::Person;

@@ -15,7 +15,8 @@
 //!
 //! What happens is told to who listens (`events`), and to Slack and its like (`notify`).
 //!
-//! Read `app` for the parts, `run` for who runs them, `release` for the one way to a release, `http` for the wire.
+//! Read `app` for the parts, `run` for who runs them, `release` for the one way to a release, `http` for the wire. What
+//! is public beside [`main`] are the readers of what strangers send: fuzzing needs them.
 
 mod app;
 mod args;
@@ -38,4 +39,8 @@ mod serve;
 mod settings;
 mod traces;
 
+pub use broker::{Meaning, Message, Unusable, read_message};
+pub use http::{Push, Signature};
+pub use identity::{Claims, JwtRules, TokenError, Unverified};
 pub use program::main;
+pub use settings::typed as read_settings;

@@ -11,6 +11,7 @@ mod show;
 use std::ffi::{OsStr, OsString};
 use std::io::Read;
 use std::path::{Path, PathBuf};
+use std::sync::LazyLock;
 
 use clap::parser::ValueSource;
 use clap::{Arg, ArgMatches, Command, CommandFactory, FromArgMatches};
@@ -60,9 +61,14 @@ pub(crate) enum SettingsError {
     Files(Vec<String>),
 }
 
+/// Made once: clap holds names for as long as the process lives.
+static COMMAND: LazyLock<Command> = LazyLock::new(|| {
+    WITH_FILE.iter().fold(Cli::command(), |command, name| command.mut_subcommand(name, secret::with_files))
+});
+
 /// The command line as it is offered.
 pub(crate) fn command() -> Command {
-    WITH_FILE.iter().fold(Cli::command(), |command, name| command.mut_subcommand(name, secret::with_files))
+    COMMAND.clone()
 }
 
 /// Reads everything.
@@ -114,6 +120,24 @@ pub(crate) fn read(args: Vec<OsString>) -> Result<(Cli, Vec<Setting>), SettingsE
         })
     });
     Ok((cli, settings.collect()))
+}
+
+/// Reads the text of a configuration file: its settings as they would be typed.
+///
+/// # Errors
+/// With all that is wrong with it, each with file, line and column.
+pub fn typed(path: &Path, text: &str) -> Result<Vec<String>, Vec<String>> {
+    let command = command();
+    let mut problems = Vec::new();
+    let entries = match command.find_subcommand(WITH_FILE[0]) {
+        Some(flags) => file::entries(path, text, flags, &mut problems),
+        None => Vec::new(),
+    };
+    if problems.is_empty() {
+        Ok(entries.into_iter().flat_map(|entry| entry.words).collect())
+    } else {
+        Err(problems)
+    }
 }
 
 /// The three places a value can come from.

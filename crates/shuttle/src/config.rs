@@ -11,61 +11,87 @@ use std::path::PathBuf;
 use explain::{Explain, Kind};
 use go_template::Value;
 
-pub(crate) use parse::{parse_plan, parse_project};
+pub use parse::{parse_plan, parse_project};
 
 /// The content of `shuttle.yaml`.
 #[derive(Clone, Debug)]
-pub(crate) struct ProjectFile {
+pub struct ProjectFile {
     /// The plan as it was written; `None` for `false`.
-    pub(crate) plan: Option<String>,
-    pub(crate) vars: Value,
-    pub(crate) scripts: Scripts,
+    pub plan: Option<String>,
+    /// The variables, for templates and `shuttle get`.
+    pub vars: Value,
+    /// Its own scripts.
+    pub scripts: Scripts,
 }
 
 /// Scripts by name.
-pub(crate) type Scripts = BTreeMap<String, Script>;
+pub type Scripts = BTreeMap<String, Script>;
 
 /// Actions to run, with what they may be told.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub(crate) struct Script {
-    pub(crate) description: String,
-    pub(crate) actions: Vec<Action>,
-    pub(crate) args: Vec<Argument>,
+pub struct Script {
+    /// What it is for.
+    pub description: String,
+    /// What it does, in this order.
+    pub actions: Vec<Action>,
+    /// What it can be given.
+    pub args: Vec<Argument>,
 }
 
 /// One step of a script.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub(crate) struct Action {
-    pub(crate) shell: String,
-    pub(crate) dockerfile: String,
-    pub(crate) task: String,
+pub struct Action {
+    /// A command for the shell.
+    pub shell: String,
+    /// A Dockerfile, as the original knows it.
+    pub dockerfile: String,
+    /// A task, as the original knows it.
+    pub task: String,
 }
 
 /// An argument that a script declares.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub(crate) struct Argument {
-    pub(crate) name: String,
-    pub(crate) required: bool,
-    pub(crate) description: String,
-    pub(crate) kind: String,
+pub struct Argument {
+    /// What stands before the `=`.
+    pub name: String,
+    /// Whether it has to be given.
+    pub required: bool,
+    /// What it is for.
+    pub description: String,
+    /// What type it is said to have.
+    pub kind: String,
 }
 
 /// A file that cannot be used.
 #[derive(Debug, thiserror::Error)]
-pub(crate) enum ConfigError {
+pub enum ConfigError {
     /// It is not there, or not readable.
     #[error("cannot open {}", path.display())]
-    Open { path: PathBuf, source: std::io::Error },
+    Open {
+        /// The file.
+        path: PathBuf,
+        /// Why not.
+        source: std::io::Error,
+    },
     /// Its content is wrong.
     #[error("{} is not valid: {}", path.display(), Faults(faults))]
-    Invalid { path: PathBuf, is_plan: bool, faults: Vec<Fault> },
+    Invalid {
+        /// The file.
+        path: PathBuf,
+        /// Whether it is the plan's, not the project's.
+        is_plan: bool,
+        /// All that is wrong, by line.
+        faults: Vec<Fault>,
+    },
 }
 
 /// One thing that is wrong in a file.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct Fault {
-    pub(crate) line: usize,
-    pub(crate) message: String,
+pub struct Fault {
+    /// Where, counted from 1.
+    pub line: usize,
+    /// What, for a person.
+    pub message: String,
 }
 
 struct Faults<'a>(&'a [Fault]);

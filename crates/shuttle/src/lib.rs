@@ -26,3 +26,7 @@ mod script;
 mod world;
 
 pub use command::run;
+pub use config::{
+    Action, Argument, ConfigError, Fault, ProjectFile, Script, Scripts, parse_plan, parse_project,
+};
+pub use plan::Origin;

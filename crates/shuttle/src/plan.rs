@@ -12,7 +12,8 @@ use std::path::{Component, Path, PathBuf};
 use explain::{Explain, Kind};
 use process::RunError;
 
-pub(crate) use reference::{Origin, Reference};
+pub use reference::Origin;
+pub(crate) use reference::Reference;
 
 use crate::console::Console;
 use crate::failure::Failure;

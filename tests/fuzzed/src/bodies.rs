@@ -1,40 +1,47 @@
-//! Bodies of requests and webhooks.
+//! Bodies of requests.
 
-use artifact::{ArtifactId, BranchName, EnvName, Intent, ServiceName};
+use artifact::{ArtifactId, EnvName, Intent, ServiceName};
+use serde::Serialize;
+use serde::de::DeserializeOwned;
 
-/// A body as every route reads it: names that are accepted are plain, and an intent is written and read again as the
-/// same.
+use crate::split::plain;
+
+/// A body as the routes for people and CI read it: what is accepted is written and read again as the same, names that
+/// are accepted are plain, and an intent is written and read again as the same.
 ///
 /// # Panics
-/// When they are not.
+/// When not so.
 pub fn bodies(bytes: &[u8]) {
-    drop(api::decode::<api::DeployEvent>(bytes));
-    drop(api::decode::<api::PodErrorEvent>(bytes));
-    drop(api::decode::<api::JobErrorEvent>(bytes));
-    drop(api::decode::<api::CreateArtifactRequest>(bytes));
-    drop(api::decode::<api::ApplyAutoReleaseRequest>(bytes));
-    drop(api::decode::<api::ApplyBranchRestrictionRequest>(bytes));
-    drop(api::decode::<api::DeletePoliciesRequest>(bytes));
-    let Ok(request) = api::decode::<api::ReleaseRequest>(bytes) else { return };
-    plain(request.environment.parse::<EnvName>().ok().as_ref().map(EnvName::as_str));
-    plain(request.service.parse::<ServiceName>().ok().as_ref().map(ServiceName::as_str));
-    plain(request.artifact_id.parse::<ArtifactId>().ok().as_ref().map(ArtifactId::as_str));
-    drop(request.service.parse::<BranchName>());
+    same_again::<api::CreateArtifactRequest>(bytes);
+    same_again::<api::ApplyAutoReleaseRequest>(bytes);
+    same_again::<api::ApplyBranchRestrictionRequest>(bytes);
+    same_again::<api::DeletePoliciesRequest>(bytes);
+    let Some(request) = same_again::<api::ReleaseRequest>(bytes) else { return };
+    let names = [
+        request.environment.parse::<EnvName>().ok().map(|name| name.to_string()),
+        request.service.parse::<ServiceName>().ok().map(|name| name.to_string()),
+        request.artifact_id.parse::<ArtifactId>().ok().map(|name| name.to_string()),
+    ];
+    names.iter().flatten().for_each(|name| plain(name));
     if let Ok(intent) = Intent::try_from(&request.intent) {
         let again = Intent::try_from(&api::IntentBody::from(&intent));
         assert_eq!(again.expect("an intent that was read can be read again"), intent);
     }
-    let written = api::encode(&request).expect("a request can be written");
-    assert_eq!(api::decode::<api::ReleaseRequest>(&written).expect("and read again"), request);
 }
 
-/// A name is one component of a path.
-fn plain(name: Option<&str>) {
-    let Some(name) = name else { return };
-    let mut components = std::path::Path::new(name).components();
-    let first = components.next();
-    assert!(
-        matches!(first, Some(std::path::Component::Normal(_))) && components.next().is_none(),
-        "{name:?} is no plain name"
-    );
+/// A body as the routes for the daemon read it: what is accepted is written and read again as the same.
+///
+/// # Panics
+/// When it is not.
+pub fn daemon_reports(bytes: &[u8]) {
+    same_again::<api::DeployEvent>(bytes);
+    same_again::<api::PodErrorEvent>(bytes);
+    same_again::<api::JobErrorEvent>(bytes);
+}
+
+fn same_again<T: Serialize + DeserializeOwned + PartialEq + std::fmt::Debug>(bytes: &[u8]) -> Option<T> {
+    let body: T = api::decode(bytes).ok()?;
+    let written = api::encode(&body).expect("a body can be written");
+    assert_eq!(api::decode::<T>(&written).expect("and read again"), body);
+    Some(body)
 }

@@ -93,10 +93,11 @@ impl Arrivals {
             .messages
             .into_iter()
             .map(|message| {
-                let event::Told { artifacts, uploads } = event::read(&message.body).unwrap_or_else(|error| {
-                    tracing::warn!(%error, "a message of the bucket's queue is no S3 event");
-                    event::Told::default()
-                });
+                let event::Told { artifacts, uploads } =
+                    event::read_message(&message.body).unwrap_or_else(|error| {
+                        tracing::warn!(%error, "a message of the bucket's queue is no S3 event");
+                        event::Told::default()
+                    });
                 Arrival { artifacts, uploads, receipt: message.receipt }
             })
             .collect())

@@ -28,16 +28,19 @@ struct Object {
 
 /// What a message tells of.
 #[derive(Debug, Default, PartialEq, Eq)]
-pub(super) struct Told {
+pub struct Told {
     /// Artifacts that are there.
-    pub(super) artifacts: Vec<(ServiceName, ArtifactId)>,
+    pub artifacts: Vec<(ServiceName, ArtifactId)>,
     /// Artifacts that were uploaded and wait to be taken in.
-    pub(super) uploads: Vec<(ServiceName, ArtifactId)>,
+    pub uploads: Vec<(ServiceName, ArtifactId)>,
 }
 
 /// Reads a message. Keys that are neither are left out, and a message without records, such as the one S3 sends to try a
 /// queue, tells of nothing.
-pub(super) fn read(message: &str) -> serde_json::Result<Told> {
+///
+/// # Errors
+/// When it is not JSON, or its records are none of S3's.
+pub fn read_message(message: &str) -> serde_json::Result<Told> {
     let event: Event = serde_json::from_str(message)?;
     let mut told = Told::default();
     for record in &event.records {
@@ -67,7 +70,7 @@ mod tests {
 
     fn told(key: &str) -> Told {
         let message = serde_json::json!({"Records": [{"s3": {"object": {"key": key, "size": 1}}}]});
-        read(&message.to_string()).unwrap()
+        read_message(&message.to_string()).unwrap()
     }
 
     fn named(artifacts: &[(ServiceName, ArtifactId)]) -> Vec<String> {
@@ -97,7 +100,10 @@ mod tests {
         for key in ["billing", "a/b/c", "a+b/c", "billing/%FF", "../x"] {
             assert_eq!(told(key), Told::default(), "{key}");
         }
-        assert_eq!(read(r#"{"Service":"Amazon S3","Event":"s3:TestEvent"}"#).unwrap(), Told::default());
-        assert!(read("no json").is_err());
+        assert_eq!(
+            read_message(r#"{"Service":"Amazon S3","Event":"s3:TestEvent"}"#).unwrap(),
+            Told::default()
+        );
+        assert!(read_message("no json").is_err());
     }
 }

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::sync::LazyLock;
 
 use artifact::{Intent, Person, ReleaseId};
+use policy::Release;
 use regex::Regex;
 
 use super::RELEASE_ID;
@@ -41,6 +42,12 @@ impl Record {
     #[must_use]
     pub fn read(message: &str) -> Option<Self> {
         read(message)
+    }
+
+    /// The message of a release's commit; [`Record::read`] gives back all that it says.
+    #[must_use]
+    pub fn write(release: &Release, created_by: &Person) -> String {
+        super::release(release, created_by)
     }
 }
 

@@ -10,21 +10,62 @@ use crate::suggest;
 
 /// Why the configuration file is of no use.
 #[derive(Debug, thiserror::Error)]
-pub(crate) enum ConfigFileError {
+pub enum ConfigFileError {
+    /// The file is there and cannot be read.
     #[error("cannot read {}", path.display())]
-    Unreadable { path: PathBuf, source: io::Error },
+    Unreadable {
+        /// The file.
+        path: PathBuf,
+        /// Why not.
+        source: io::Error,
+    },
+    /// The file cannot be written.
     #[error("cannot write {}", path.display())]
-    Unwritable { path: PathBuf, source: io::Error },
+    Unwritable {
+        /// The file.
+        path: PathBuf,
+        /// Why not.
+        source: io::Error,
+    },
+    /// What it says is no configuration.
     #[error("{} is wrong: {problem}", path.display())]
-    Wrong { path: PathBuf, problem: String },
+    Wrong {
+        /// The file.
+        path: PathBuf,
+        /// What is wrong, with the line.
+        problem: String,
+    },
+    /// A server that it does not have.
     #[error("there is no server '{name}' in {}", path.display())]
-    UnknownServer { name: String, path: PathBuf, known: Vec<String> },
+    UnknownServer {
+        /// The server that was asked for.
+        name: String,
+        /// The file.
+        path: PathBuf,
+        /// The servers that it has.
+        known: Vec<String>,
+    },
+    /// A second server of one name.
     #[error("there is a server '{name}' in {} already", path.display())]
-    Taken { name: String, path: PathBuf },
+    Taken {
+        /// The name.
+        name: String,
+        /// The file.
+        path: PathBuf,
+    },
+    /// No name for a server.
     #[error("`{name}` is no name for a server")]
-    BadName { name: String },
+    BadName {
+        /// What was given.
+        name: String,
+    },
+    /// No address of a server.
     #[error("`{url}` is not the address of a server")]
-    BadUrl { url: String },
+    BadUrl {
+        /// What was given.
+        url: String,
+    },
+    /// Nobody's file.
     #[error("the folder of the configuration file is not known: neither HOME nor XDG_CONFIG_HOME is set")]
     NoHome,
 }

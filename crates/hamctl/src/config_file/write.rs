@@ -89,7 +89,9 @@ impl ConfigFile {
         written.map_err(failed)
     }
 
-    fn to_yaml(&self) -> String {
+    /// What it says, in a form of our own.
+    #[must_use]
+    pub fn to_yaml(&self) -> String {
         let servers = self.servers.iter().map(|server| {
             let fields = [
                 ("url", Some(&server.url)),

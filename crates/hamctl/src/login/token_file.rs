@@ -25,16 +25,21 @@ pub(crate) struct TokenFile {
 /// Its content: an OAuth 2 token as Go writes it.
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
 #[serde(default)]
-pub(crate) struct StoredToken {
-    pub(crate) access_token: String,
+pub struct StoredToken {
+    /// What is sent to the server.
+    pub access_token: String,
+    /// `Bearer`.
     #[serde(skip_serializing_if = "String::is_empty")]
-    pub(crate) token_type: String,
+    pub token_type: String,
+    /// What buys the next one.
     #[serde(skip_serializing_if = "String::is_empty")]
-    pub(crate) refresh_token: String,
+    pub refresh_token: String,
+    /// When it ends; year 1 for never.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub(crate) expiry: Option<Timestamp>,
+    pub expiry: Option<Timestamp>,
+    /// Seconds it was good for when it was made; not looked at.
     #[serde(skip_serializing_if = "is_zero")]
-    pub(crate) expires_in: i64,
+    pub expires_in: i64,
 }
 
 #[expect(clippy::trivially_copy_pass_by_ref, reason = "serde passes fields by reference")]
@@ -44,7 +49,8 @@ fn is_zero(number: &i64) -> bool {
 
 impl StoredToken {
     /// Whether it can be used now. Go writes year 1 for "does not expire".
-    pub(crate) fn is_good(&self, now: Timestamp) -> bool {
+    #[must_use]
+    pub fn is_good(&self, now: Timestamp) -> bool {
         !self.access_token.is_empty()
             && self.expiry.is_none_or(|expiry| {
                 expiry < Timestamp::UNIX_EPOCH || expiry > now.saturating_add(MARGIN).unwrap_or(now)

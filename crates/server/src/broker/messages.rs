@@ -8,7 +8,7 @@ mod tests;
 
 pub(super) use bodies::{failed, new_artifact, release, released, succeeded};
 pub(super) use ids::id_of;
-pub(super) use read::{Meaning, Message, Unusable, read};
+pub use read::{Meaning, Message, Unusable, read};
 
 /// What a message tells. Consumers look at this, not at the routing key.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]

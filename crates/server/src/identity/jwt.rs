@@ -11,10 +11,11 @@ use super::key::Key;
 
 /// What a token has to say.
 #[derive(Clone, Debug)]
-pub(crate) struct JwtRules {
-    pub(crate) issuer: String,
+pub struct JwtRules {
+    /// Who has to have made it; an empty one accepts none.
+    pub issuer: String,
     /// Empty for "any".
-    pub(crate) audience: String,
+    pub audience: String,
 }
 
 /// How far clocks may be apart, in seconds.
@@ -25,29 +26,43 @@ const MAX_TOKEN_BYTES: usize = 16 << 10;
 
 /// Why a token is not accepted. The caller hears one text for all of them but the last; the log says which.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-pub(crate) enum TokenError {
+pub enum TokenError {
+    /// No token at all.
     #[error("there is no token")]
     Missing,
+    /// Not a static one, where there are only those.
     #[error("the token is none of the static ones, and there is no identity provider")]
     Unknown,
+    /// No token that can be read.
     #[error("the token is neither a static one nor a JWT")]
     NotAJwt,
+    /// Signed with a key that is not known.
     #[error("the token names no key, or one the identity provider does not have")]
     UnknownKey,
+    /// Of an algorithm that its key does not have.
     #[error("the token asks for an extension or algorithm that its key does not have")]
     Algorithm,
+    /// Not signed with the key it names.
     #[error("the token's signature is wrong")]
     Signature,
+    /// Made by somebody else.
     #[error("the token is of another issuer")]
     Issuer,
+    /// Made for somebody else.
     #[error("the token is for another audience")]
     Audience,
+    /// Of nobody.
     #[error("the token names no subject")]
     Subject,
+    /// Not valid now.
     #[error("the token has no end, has ended, or has not begun")]
     Time,
+    /// Good, and not for this.
     #[error("the token does not carry the scope {scope}")]
-    Scope { scope: &'static str },
+    Scope {
+        /// What it would have to carry.
+        scope: &'static str,
+    },
 }
 
 impl Explain for TokenError {
@@ -96,12 +111,13 @@ struct Header {
 
 /// What a verified token says.
 #[derive(Debug, Deserialize)]
-pub(crate) struct Claims {
+pub struct Claims {
     #[serde(default)]
     iss: String,
     aud: Option<OneOrMany>,
+    /// Whom it is about.
     #[serde(default, rename = "sub")]
-    pub(crate) subject: String,
+    pub subject: String,
     exp: Option<f64>,
     nbf: Option<f64>,
     iat: Option<f64>,
@@ -118,8 +134,37 @@ enum OneOrMany {
 }
 
 impl Claims {
+    /// Whether the token is by whom, for whom and at a time that the rules accept; `now` in seconds since 1970.
+    ///
+    /// # Errors
+    /// With the first thing that does not fit.
+    pub fn check(&self, rules: &JwtRules, now: i64) -> Result<(), TokenError> {
+        if rules.issuer.is_empty() || self.iss != rules.issuer {
+            return Err(TokenError::Issuer);
+        }
+        let for_us = match &self.aud {
+            _ if rules.audience.is_empty() => true,
+            Some(OneOrMany::One(one)) => *one == rules.audience,
+            Some(OneOrMany::Many(many)) => many.contains(&rules.audience),
+            None => false,
+        };
+        if !for_us {
+            return Err(TokenError::Audience);
+        }
+        if self.subject.trim().is_empty() {
+            return Err(TokenError::Subject);
+        }
+        let begun = |at: Option<f64>| at.is_none_or(|at| seconds(at) <= now + SKEW);
+        let ended = self.exp.is_none_or(|at| seconds(at) <= now - SKEW);
+        if ended || !begun(self.nbf) || !begun(self.iat) {
+            return Err(TokenError::Time);
+        }
+        Ok(())
+    }
+
     /// Whether it carries a scope; several stand in one text or in a list.
-    pub(crate) fn has_scope(&self, scope: &str) -> bool {
+    #[must_use]
+    pub fn has_scope(&self, scope: &str) -> bool {
         [&self.scope, &self.scp].into_iter().flatten().any(|scopes| match scopes {
             OneOrMany::One(text) => text.split_whitespace().any(|one| one == scope),
             OneOrMany::Many(list) => list.iter().any(|one| one == scope),
@@ -128,7 +173,7 @@ impl Claims {
 }
 
 /// A token that was read and not yet believed.
-pub(crate) struct Unverified<'a> {
+pub struct Unverified<'a> {
     header: Header,
     message: &'a str,
     payload: &'a str,
@@ -136,7 +181,11 @@ pub(crate) struct Unverified<'a> {
 }
 
 impl<'a> Unverified<'a> {
-    pub(crate) fn parse(token: &'a str) -> Result<Self, TokenError> {
+    /// Reads the header; nothing of the rest is looked at before the signature is.
+    ///
+    /// # Errors
+    /// When it is no JWT of reasonable length.
+    pub fn parse(token: &'a str) -> Result<Self, TokenError> {
         if token.len() > MAX_TOKEN_BYTES {
             return Err(TokenError::NotAJwt);
         }
@@ -148,7 +197,9 @@ impl<'a> Unverified<'a> {
         Ok(Self { header, message, payload, signature })
     }
 
-    pub(crate) fn key_id(&self) -> &str {
+    /// The id of the key it says it is signed with.
+    #[must_use]
+    pub fn key_id(&self) -> &str {
         &self.header.kid
     }
 
@@ -161,26 +212,7 @@ impl<'a> Unverified<'a> {
             return Err(TokenError::Signature);
         }
         let claims: Claims = read(self.payload).ok_or(TokenError::NotAJwt)?;
-        if rules.issuer.is_empty() || claims.iss != rules.issuer {
-            return Err(TokenError::Issuer);
-        }
-        let for_us = match &claims.aud {
-            _ if rules.audience.is_empty() => true,
-            Some(OneOrMany::One(one)) => *one == rules.audience,
-            Some(OneOrMany::Many(many)) => many.contains(&rules.audience),
-            None => false,
-        };
-        if !for_us {
-            return Err(TokenError::Audience);
-        }
-        if claims.subject.trim().is_empty() {
-            return Err(TokenError::Subject);
-        }
-        let begun = |at: Option<f64>| at.is_none_or(|at| seconds(at) <= now + SKEW);
-        let ended = claims.exp.is_none_or(|at| seconds(at) <= now - SKEW);
-        if ended || !begun(claims.nbf) || !begun(claims.iat) {
-            return Err(TokenError::Time);
-        }
+        claims.check(rules, now)?;
         Ok(claims)
     }
 }

@@ -33,7 +33,7 @@ fn companion(flag: &Arg, command: &Command) -> Option<Arg> {
         true => format!("File that holds --{name}, one a line"),
         false => format!("File that holds --{name}"),
     };
-    // Clap holds names for as long as the process lives; these few are made once or twice in it.
+    // Clap holds names for as long as the process lives; these few are made once in it.
     let long: &'static str = long.leak();
     let made = Arg::new(long).long(long).value_name("FILE").help(help).hide_short_help(true);
     let made = made.value_parser(clap::value_parser!(PathBuf)).help_heading(flag.get_help_heading().map(

@@ -9,7 +9,10 @@ use super::fields::{Reader, SCRIPT_FIELDS};
 use super::{Action, Argument, ConfigError, Fault, ProjectFile, Script, Scripts};
 
 /// Reads the text of `shuttle.yaml`.
-pub(crate) fn parse_project(path: &Path, text: &str) -> Result<ProjectFile, ConfigError> {
+///
+/// # Errors
+/// With every fault of the file.
+pub fn parse_project(path: &Path, text: &str) -> Result<ProjectFile, ConfigError> {
     let invalid = |faults| ConfigError::Invalid { path: path.to_owned(), is_plan: false, faults };
     let root = root(text).map_err(invalid)?;
     let mut reader = Reader::default();
@@ -22,7 +25,10 @@ pub(crate) fn parse_project(path: &Path, text: &str) -> Result<ProjectFile, Conf
 }
 
 /// Reads the text of `plan.yaml`.
-pub(crate) fn parse_plan(path: &Path, text: &str) -> Result<Scripts, ConfigError> {
+///
+/// # Errors
+/// With every fault of the file.
+pub fn parse_plan(path: &Path, text: &str) -> Result<Scripts, ConfigError> {
     let invalid = |faults| ConfigError::Invalid { path: path.to_owned(), is_plan: true, faults };
     let root = root(text).map_err(invalid)?;
     let mut reader = Reader::default();

@@ -20,11 +20,11 @@ pub(crate) enum Reference {
 
 /// A Git repository and what to check out of it.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct Origin {
+pub struct Origin {
     /// The address for Git.
-    pub(crate) address: String,
+    pub address: String,
     /// A branch, tag or commit.
-    pub(crate) head: String,
+    pub head: String,
 }
 
 impl Reference {
@@ -45,7 +45,8 @@ impl Reference {
 
 impl Origin {
     /// Reads the Git forms: `git://[USER@]HOST:PATH[#REF]`, which means SSH, and `https://….git[#REF]`.
-    pub(crate) fn parse(text: &str) -> Option<Self> {
+    #[must_use]
+    pub fn parse(text: &str) -> Option<Self> {
         let (address, head) = text.split_once('#').unwrap_or((text, ""));
         let head = if head.is_empty() { DEFAULT_HEAD } else { head };
         let address = if let Some(rest) = address.strip_prefix("git://") {
@@ -63,7 +64,8 @@ impl Origin {
     }
 
     /// The address without a password or token in it, for people.
-    pub(crate) fn shown(&self) -> String {
+    #[must_use]
+    pub fn shown(&self) -> String {
         match self.address.strip_prefix("https://").and_then(|rest| rest.split_once('@')) {
             Some((_, rest)) => format!("https://{rest}"),
             None => self.address.clone(),

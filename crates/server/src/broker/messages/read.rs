@@ -1,7 +1,10 @@
 //! What a received message asks for.
 
+use std::borrow::Cow;
+
 use api::{IntentError, decode};
 use artifact::{ArtifactId, Intent, NameError, Person, ReleaseId, ServiceName};
+use explain::{Explain, Kind};
 use policy::Release;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
@@ -18,9 +21,9 @@ const KEPT_OF_LONGER: usize = 4 << 10;
 /// A message as it came, and as it is kept when nobody understands it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
-pub(crate) struct Message {
+pub struct Message {
     /// The `type` property.
-    pub(crate) kind: String,
+    pub kind: String,
     /// The `message_id` property.
     message_id: String,
     #[serde(with = "base64_text")]
@@ -31,36 +34,81 @@ pub(crate) struct Message {
 
 /// What is to be done about a message.
 #[derive(Debug, PartialEq, Eq)]
-pub(crate) enum Meaning {
+pub enum Meaning {
     /// Nothing: it tells others of what has happened.
     Nothing,
     /// An artifact was uploaded.
-    NewArtifact { service: ServiceName, artifact: ArtifactId },
+    NewArtifact {
+        /// The service.
+        service: ServiceName,
+        /// Its artifact.
+        artifact: ArtifactId,
+    },
     /// Something is to be released.
     Release(Release),
 }
 
 /// Why nothing can be done about a message.
 #[derive(Debug, thiserror::Error)]
-pub(crate) enum Unusable {
+pub enum Unusable {
+    /// Of a type that is not the original's.
     #[error("nothing is known of messages of type `{}`", shown(kind))]
-    Type { kind: String },
+    Type {
+        /// The type.
+        kind: String,
+    },
+    /// Longer than any message of ours.
     #[error("its body has {length} bytes, more than {LONGEST_BODY}")]
-    TooLong { length: usize },
+    TooLong {
+        /// Its bytes.
+        length: usize,
+    },
+    /// Not JSON, or of another shape.
     #[error("its body cannot be read")]
     Body(#[source] serde_json::Error),
+    /// A name that is none.
     #[error(transparent)]
     Name(#[from] NameError),
+    /// An intent that is none.
     #[error(transparent)]
     Intent(#[from] IntentError),
+    /// Nobody asks.
     #[error("it does not say who asks: its actor has neither Email nor Name")]
     Nobody,
+    /// An id that is none.
     #[error("its releaseId is no UUID")]
     ReleaseId(#[source] uuid::Error),
 }
 
+impl Explain for Unusable {
+    fn kind(&self) -> Kind {
+        match self {
+            Self::Type { .. }
+            | Self::TooLong { .. }
+            | Self::Body(_)
+            | Self::Name(_)
+            | Self::Intent(_)
+            | Self::Nobody
+            | Self::ReleaseId(_) => Kind::Invalid,
+        }
+    }
+
+    fn next_step(&self) -> Cow<'static, str> {
+        match self {
+            Self::Type { .. } => "find out who publishes it to our exchange".into(),
+            Self::TooLong { .. } | Self::Body(_) => "let the publisher send the original's JSON".into(),
+            Self::Name(error) => error.next_step(),
+            Self::Intent(_) => "let the publisher send an intent that the original knows".into(),
+            Self::Nobody => "let the publisher give the actor an Email".into(),
+            Self::ReleaseId(_) => "let the publisher send a UUID, or none".into(),
+        }
+    }
+}
+
 impl Message {
-    pub(crate) fn new(kind: &str, message_id: &str, mut body: Vec<u8>) -> Self {
+    /// A message with its properties `type` and `message_id`. Of a body that is too long the beginning is kept.
+    #[must_use]
+    pub fn new(kind: &str, message_id: &str, mut body: Vec<u8>) -> Self {
         let length = body.len();
         if length > LONGEST_BODY {
             body.truncate(KEPT_OF_LONGER);
@@ -71,7 +119,10 @@ impl Message {
 }
 
 /// Understands a message. A release that nothing gives an id is done under `id`.
-pub(crate) fn read(message: &Message, id: Uuid) -> Result<Meaning, Unusable> {
+///
+/// # Errors
+/// When it is none of the original's messages, or asks for what cannot be.
+pub fn read(message: &Message, id: Uuid) -> Result<Meaning, Unusable> {
     let kind =
         MessageType::named(&message.kind).ok_or_else(|| Unusable::Type { kind: message.kind.clone() })?;
     match kind {
