@@ -13,8 +13,8 @@ use crate::{Content, Node, Position, Problem, Scalar, YamlError, control, keys, 
 /// How deep collections may nest, aliases included.
 const DEPTH_LIMIT: usize = 256;
 
-/// How many bytes aliases may add to the documents of one text.
-const ALIAS_LIMIT: usize = 32 << 20;
+/// How many bytes anchors and aliases may add to the documents of one text.
+const COPY_LIMIT: usize = 32 << 20;
 
 /// What a node weighs beside its text.
 const NODE_WEIGHT: usize = 64;
@@ -83,11 +83,23 @@ enum Items {
     Map { entries: Vec<(Node, Node)>, merges: Vec<Node>, key: Option<Built> },
 }
 
+/// The bytes of all copies.
+#[derive(Default)]
+struct Copied(usize);
+
+impl Copied {
+    /// Counts what is about to be copied.
+    fn count(&mut self, weight: usize, position: Position) -> Result<(), YamlError> {
+        self.0 += weight;
+        if self.0 > COPY_LIMIT { Err(Problem::TooManyAliases.at(position)) } else { Ok(()) }
+    }
+}
+
 #[derive(Default)]
 struct Builder {
     open: Vec<Open>,
     anchors: HashMap<usize, Built>,
-    aliased: usize,
+    copied: Copied,
     documents: Vec<Document>,
 }
 
@@ -140,10 +152,7 @@ impl Builder {
 
     fn alias(&mut self, id: usize, position: Position) -> Result<(), YamlError> {
         let Some(target) = self.anchors.get(&id) else { return Err(Problem::Recursive.at(position)) };
-        self.aliased += target.weight;
-        if self.aliased > ALIAS_LIMIT {
-            return Err(Problem::TooManyAliases.at(position));
-        }
+        self.copied.count(target.weight, position)?;
         if self.open.len() + target.height > DEPTH_LIMIT {
             return Err(Problem::TooDeep(DEPTH_LIMIT).at(position));
         }
@@ -154,6 +163,8 @@ impl Builder {
     /// Puts a finished node where it belongs.
     fn finish(&mut self, built: Built, anchor: usize) -> Result<(), YamlError> {
         if anchor != 0 {
+            // What is kept for aliases is a copy as well.
+            self.copied.count(built.weight, built.node.position)?;
             self.anchors.insert(anchor, Built { is_merge: false, ..built.clone() });
         }
         let Some(parent) = self.open.last_mut() else {

@@ -30,31 +30,29 @@ pub(crate) fn check(entries: &[(Node, Node)]) -> Result<(), YamlError> {
 
 /// Adds what the values of merge keys hold and the map itself does not; earlier maps win over later ones.
 pub(crate) fn merge(entries: &mut Vec<(Node, Node)>, merges: Vec<Node>) -> Result<(), YamlError> {
+    if merges.is_empty() {
+        return Ok(());
+    }
+    let mut more = Vec::new();
     for source in merges {
         let position = source.position;
         match source.content {
-            Content::Map(more) => add(entries, more)?,
+            Content::Map(entries) => more.extend(entries),
             Content::List(maps) => {
                 for map in maps {
-                    let Content::Map(more) = map.content else {
+                    let Content::Map(entries) = map.content else {
                         return Err(Problem::BadMerge.at(map.position));
                     };
-                    add(entries, more)?;
+                    more.extend(entries);
                 }
             }
             Content::Scalar { .. } => return Err(Problem::BadMerge.at(position)),
         }
     }
-    Ok(())
-}
-
-fn add(entries: &mut Vec<(Node, Node)>, more: Vec<(Node, Node)>) -> Result<(), YamlError> {
-    let fresh: Vec<(Node, Node)> = {
-        let known = entries.iter().map(|(key, _)| id(key)).collect::<Result<HashSet<_>, _>>()?;
-        let is_new = |key: &Node| id(key).is_ok_and(|id| !known.contains(&id));
-        more.into_iter().filter(|(key, _)| is_new(key)).collect()
-    };
-    entries.extend(fresh);
+    // Which are new is found out for all of them at once: there may be as many maps as there are keys.
+    let mut known = entries.iter().map(|(key, _)| id(key)).collect::<Result<HashSet<_>, _>>()?;
+    let is_new: Vec<bool> = more.iter().map(|(key, _)| id(key).is_ok_and(|id| known.insert(id))).collect();
+    entries.extend(more.into_iter().zip(is_new).filter_map(|(entry, is_new)| is_new.then_some(entry)));
     Ok(())
 }
 

@@ -11,7 +11,7 @@ use super::key::{Jwk, Key};
 /// Keys are fetched anew after this time, so that a key the provider takes back does not stay.
 const FRESH: Duration = Duration::from_secs(15 * 60);
 
-/// Between two fetches, whatever tokens ask for: a flood of unknown keys must not become a flood at the provider.
+/// Between the end of a fetch and the next one, whatever tokens ask for: a flood of unknown keys must not become a flood at the provider.
 const BETWEEN_FETCHES: Duration = Duration::from_secs(5);
 
 /// How long one fetch may take.
@@ -26,7 +26,7 @@ pub(crate) struct Jwks {
     url: String,
     http: reqwest::Client,
     keys: RwLock<Arc<Keys>>,
-    /// When the last fetch began. Held while one is under way, so that all who need it wait for the same one.
+    /// When the last fetch ended. Held while one is under way, so that all who need it wait for the same one.
     fetch: tokio::sync::Mutex<Option<Instant>>,
 }
 
@@ -68,8 +68,10 @@ impl Jwks {
         if last.is_some_and(|last| last.elapsed() < BETWEEN_FETCHES) {
             return;
         }
+        let fetched = self.fetch().await;
+        // From its end: who waited for a provider that does not answer must not begin to wait for it anew.
         *last = Some(Instant::now());
-        match self.fetch().await {
+        match fetched {
             Ok(keys) => *self.keys.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(keys),
             Err(problem) => {
                 tracing::warn!(url = self.url, problem, "the identity provider's keys cannot be fetched")

@@ -28,5 +28,6 @@ mod signing;
 mod stop;
 mod told;
 mod traces;
+mod unknown_keys;
 mod uploads;
 mod wire;

@@ -56,3 +56,22 @@ fn a_billion_laughs_is_refused() {
     }
     assert!(fault(&text).ends_with("document contains excessive aliasing"));
 }
+
+#[test]
+fn anchors_inside_of_anchors_do_not_multiply_a_text() {
+    let open: String = (0..200).map(|level| format!("&a{level} [")).collect();
+    let text = format!("{open}{}x{}", "x, ".repeat(100_000), "]".repeat(200));
+    assert!(fault(&text).ends_with("document contains excessive aliasing"));
+}
+
+#[test]
+fn many_maps_that_are_merged_are_read_before_the_sun_sets() {
+    let maps: Vec<String> = (0..30_000).map(|number| format!("{{k{number}: 1}}")).collect();
+    let documents = yaml::documents(&format!("a:\n  <<: [{}]\n", maps.join(", "))).unwrap();
+    assert_eq!(documents[0].root.field("a").unwrap().entries().unwrap().len(), maps.len());
+    let sources: String =
+        (0..15_000).map(|number| format!("  <<: {{k{number}: 1, same: {number}}}\n")).collect();
+    let documents = yaml::documents(&format!("a:\n  k0: own\n{sources}")).unwrap();
+    let merged = documents[0].to_json().unwrap();
+    assert_eq!((&merged["a"]["k0"], &merged["a"]["same"]), (&"own".into(), &0.into()));
+}

@@ -117,6 +117,38 @@ fn the_same_file_twice_is_refused() {
 }
 
 #[test]
+fn what_is_encrypted_is_refused() {
+    // The flag alone, in the directory: no key is needed to ask for one.
+    let mut zip = zip_of(&[("dev/a", b"secret")]);
+    let entry =
+        zip.windows(51).position(|bytes| bytes.starts_with(b"PK\x01\x02") && bytes.ends_with(b"dev/a"));
+    zip[entry.unwrap() + 8] |= 1;
+    assert_eq!(message(read(zip)), "`dev/a` in the zip is encrypted");
+}
+
+#[test]
+fn a_directory_of_too_many_entries_is_not_even_read() {
+    let mut zip = zip_of(&[]);
+    let entry = zip.windows(4).position(|bytes| bytes == b"PK\x01\x02").unwrap();
+    let end = zip.windows(4).position(|bytes| bytes == b"PK\x05\x06").unwrap();
+    let (header, mut end) = (zip[entry..end].to_vec(), zip.split_off(end));
+    for number in 0_u16..200 {
+        zip.extend_from_slice(&header);
+        // Another name for each, in the place of the last two characters.
+        let at = zip.len() - 2;
+        zip[at..].copy_from_slice(format!("{number:02x}").as_bytes().last_chunk::<2>().unwrap());
+    }
+    // How many there are, and how long the directory is.
+    end[8..10].copy_from_slice(&201_u16.to_le_bytes());
+    end[10..12].copy_from_slice(&201_u16.to_le_bytes());
+    end[12..16].copy_from_slice(&u32::try_from(201 * header.len()).unwrap().to_le_bytes());
+    zip.extend_from_slice(&end);
+    assert_eq!(ZipArchive::new(Cursor::new(&zip)).unwrap().len(), 201, "nothing else is wrong with it");
+    let limits = Limits { entries: 100, ..Limits::default() };
+    assert_eq!(message(read_within(zip, &limits)), "the artifact has more than 100 entries");
+}
+
+#[test]
 fn links_are_refused() {
     let mut writer = ZipWriter::new_append(Cursor::new(zip_of(&[]))).unwrap();
     writer.add_symlink("dev/link", "/etc/passwd", SimpleFileOptions::default()).unwrap();

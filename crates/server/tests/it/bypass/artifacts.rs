@@ -177,3 +177,48 @@ async fn no_name_in_an_artifact_json_leads_to_prod() {
     }
     guarded.guard_works().await;
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_is_encrypted_or_nested_without_end_is_refused_or_harmless() {
+    const FLAGS: usize = 8;
+    let guarded = Guarded::new(Bed::new().await).await;
+    let spec = hotfix(3000);
+    let mut encrypted = zip_with(&spec, "dev/entry.yaml", SimpleFileOptions::default());
+    let at = encrypted
+        .windows(60)
+        .position(|bytes| bytes.starts_with(b"PK\x01\x02") && bytes.ends_with(b"dev/entry.yaml"))
+        .unwrap();
+    encrypted[at + FLAGS] |= 1;
+    assert_eq!(guarded.upload(&spec, encrypted).await, 400);
+    let deep = |open: &str, close: &str| format!("{}{}", open.repeat(100_000), close.repeat(100_000));
+    let anchors: String = (0..250).map(|level| format!("&a{level} [")).collect();
+    for (at, (what, manifest)) in [
+        ("lists in lists", format!("kind: ConfigMap\ndata: {}\n", deep("[", "]"))),
+        ("maps in maps", deep("{a: ", "}")),
+        ("keys of keys", "? ".repeat(100_000)),
+        ("lists by dashes", "- ".repeat(100_000)),
+        ("anchors in anchors", format!("kind: ConfigMap\ndata: {anchors}{}", "x, ".repeat(100_000))),
+    ]
+    .into_iter()
+    .enumerate()
+    {
+        let spec = hotfix(3001 + at);
+        let mut writer = ZipWriter::new(Cursor::new(Vec::new()));
+        writer.start_file("artifact.json", SimpleFileOptions::default()).unwrap();
+        writer.write_all(&spec.to_file().unwrap()).unwrap();
+        writer.start_file("dev/deep.yaml", SimpleFileOptions::default()).unwrap();
+        writer.write_all(manifest.as_bytes()).unwrap();
+        lands_in_dev_alone(&guarded, what, &spec, writer.finish().unwrap().into_inner()).await;
+    }
+    let spec = hotfix(3999);
+    let mut writer = ZipWriter::new(Cursor::new(Vec::new()));
+    writer.start_file("artifact.json", SimpleFileOptions::default()).unwrap();
+    let text = format!(r#"{{"id":"{}","service":"billing","stages":{}}}"#, spec.id, deep("[", "]"));
+    writer.write_all(text.as_bytes()).unwrap();
+    assert_eq!(
+        guarded.upload(&spec, writer.finish().unwrap().into_inner()).await,
+        400,
+        "a deep artifact.json"
+    );
+    guarded.guard_works().await;
+}
