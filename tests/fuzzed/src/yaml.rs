@@ -79,8 +79,13 @@ fn scalar(text: String, tag: Option<&str>, style: ScalarStyle) -> Shape {
 
 /// The documents of a text as libyaml sees them; `None` when it does not read it, or leaves something to us.
 fn libyaml(text: &str) -> Option<Vec<Shape>> {
-    // Breaks of lines in YAML 1.1, and characters in 1.2; and a mark that only the first of a stream is.
-    if text.contains(['\u{85}', '\u{2028}', '\u{2029}', '\u{feff}']) {
+    // Where the two versions of YAML part: breaks of lines in the older and characters in the newer one, what the name of
+    // an anchor may hold; and a mark that only the first of a stream is.
+    if text.contains(['\u{85}', '\u{2028}', '\u{2029}', '\u{feff}', '&', '*']) {
+        return None;
+    }
+    // This libyaml panics where a block of text ends with the file.
+    if !text.ends_with('\n') {
         return None;
     }
     let mut input = text.as_bytes();

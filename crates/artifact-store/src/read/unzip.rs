@@ -35,7 +35,7 @@ pub fn read_zip(
     if archive.has_duplicate_names() {
         return Err(ReadError::Duplicate);
     }
-    let names = check_names(&mut archive, limits)?;
+    let names = check_names(&mut archive)?;
     let mut budget = Budget::new(limits);
     let mut layout = Layout::default();
     for (at, name) in names.iter().enumerate().filter(|(_, name)| Layout::wants(name)) {
@@ -54,7 +54,7 @@ fn directory_entries(zip: &[u8]) -> impl Iterator<Item = &[u8]> {
 type Archive<'a> = ZipArchive<Cursor<&'a Bytes>>;
 
 /// Checks every entry before the first is unpacked.
-fn check_names(archive: &mut Archive<'_>, limits: &Limits) -> Result<Vec<EntryName>, ReadError> {
+fn check_names(archive: &mut Archive<'_>) -> Result<Vec<EntryName>, ReadError> {
     let mut names = Vec::with_capacity(archive.len());
     for at in 0..archive.len() {
         let entry = archive.by_index_raw(at).map_err(ReadError::NotAZip)?;
