@@ -31,6 +31,8 @@ In a CI job, in the folder that holds the manifests of each environment:
     name = "artifact",
     version,
     disable_help_subcommand = true,
+    // Scripts append a flag to override one, as Go's flags let them.
+    args_override_self = true,
     max_term_width = 100,
     after_help = ORDER
 )]
@@ -109,7 +111,12 @@ pub(crate) enum Command {
     /// Tell Slack that the pipeline failed
     Failure {
         /// What went wrong
-        #[arg(long, default_value = "Unexpected error in pipeline", value_name = "TEXT")]
+        #[arg(
+            long,
+            default_value = "Unexpected error in pipeline",
+            value_name = "TEXT",
+            allow_hyphen_values = true
+        )]
         error_message: String,
     },
     /// Print the version
@@ -138,4 +145,73 @@ pub(crate) enum Format {
     Text,
     /// For programs
     Json,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_command_line_of_the_original_is_understood() {
+        let init = "init --artifact-id a-1 --service billing --git-author-name Bo --git-author-email b@x.test \
+                    --git-message Add --git-committer-name Ida --git-committer-email i@x.test --git-sha 0a1b \
+                    --git-branch feature/x";
+        let whole = format!(
+            "{init} --namespace pay --squad ledger --provider GitHub --url https://u --name billing --ci-job-url \
+             https://j --shuttle-plan-sha 99aa --shuttle-plan-url git://p --shuttle-plan-message Bump \
+             --shuttle-plan-branch main --user-mappings a@b=c@d,e@f=g@h --user-mappings i@j=k@l"
+        );
+        for line in [
+            init,
+            &whole,
+            "add build --image i --tag t --docker-version 24",
+            "add push --image=i --tag=t --docker-version=24",
+            "add test --passed 1 --failed 0 --skipped 0",
+            "add test --passed 1 --failed 0 --skipped 0 --url https://u",
+            "add snyk-code",
+            "add snyk-code --language go --snyk-version 1 --url null --high 1 --medium 2 --low 3",
+            "add snyk-docker",
+            "add snyk-docker --base-image b --tag t --snyk-version 1 --url https://u --high 1 --medium 2 --low 3",
+            "end",
+            "push --http-base-url h --idp-url i --client-id c --client-secret s",
+            "push --http-base-url h --idp-url i --client-id c --client-secret s --artifact-scope x",
+            "successful",
+            "failure",
+            "failure --error-message Tests",
+            "version",
+            "completion bash",
+            "completion zsh",
+        ] {
+            let global =
+                "--root out --file a.json --message-file m.json --slack-token x --email-suffix @x.test";
+            for line in [format!("artifact {global} {line}"), format!("artifact {line} {global}")] {
+                let parsed = Args::try_parse_from(line.split_whitespace()).map(|args| args.global.root);
+                assert!(matches!(&parsed, Ok(root) if root == "out"), "{line}: {parsed:?}");
+            }
+        }
+    }
+
+    #[test]
+    fn the_last_of_a_flag_counts_but_for_lists() {
+        let line = "artifact init --artifact-id a --service x --service y --user-mappings a=b --user-mappings c=d,e=f \
+                    --root one --root two";
+        let args = Args::try_parse_from(line.split_whitespace()).unwrap();
+        let Command::Init(init) = args.command else { unreachable!("it is `init`") };
+        assert_eq!((init.service.as_str(), args.global.root.to_str()), ("y", Some("two")));
+        assert_eq!(init.user_mappings, ["a=b", "c=d", "e=f"]);
+    }
+
+    #[test]
+    fn text_may_begin_as_a_flag_does() {
+        let words = ["artifact", "init", "--artifact-id=a", "--service=x", "--git-message", "- Add limit"];
+        let Command::Init(init) = Args::try_parse_from(words).unwrap().command else {
+            unreachable!("it is `init`")
+        };
+        assert_eq!(init.git_message.as_deref(), Some("- Add limit"));
+        let words = ["artifact", "failure", "--error-message", "--- FAIL: TestLimit"];
+        let Command::Failure { error_message } = Args::try_parse_from(words).unwrap().command else {
+            unreachable!("it is `failure`")
+        };
+        assert_eq!(error_message, "--- FAIL: TestLimit");
+    }
 }

@@ -24,16 +24,16 @@ pub(crate) struct InitArgs {
     #[arg(long, default_value = "", hide_default_value = true)]
     pub(crate) squad: String,
     /// Author of the commit
-    #[arg(long, value_name = "NAME", help_heading = FOUND)]
+    #[arg(long, value_name = "NAME", help_heading = FOUND, allow_hyphen_values = true)]
     pub(crate) git_author_name: Option<String>,
     /// Address of the author
     #[arg(long, value_name = "EMAIL", help_heading = FOUND)]
     pub(crate) git_author_email: Option<String>,
     /// Message of the commit
-    #[arg(long, value_name = "TEXT", help_heading = FOUND)]
+    #[arg(long, value_name = "TEXT", help_heading = FOUND, allow_hyphen_values = true)]
     pub(crate) git_message: Option<String>,
     /// Committer
-    #[arg(long, value_name = "NAME", help_heading = FOUND)]
+    #[arg(long, value_name = "NAME", help_heading = FOUND, allow_hyphen_values = true)]
     pub(crate) git_committer_name: Option<String>,
     /// Address of the committer
     #[arg(long, value_name = "EMAIL", help_heading = FOUND)]
@@ -63,7 +63,13 @@ pub(crate) struct InitArgs {
     #[arg(long, default_value = "", hide_default_value = true, value_name = "URL")]
     pub(crate) shuttle_plan_url: String,
     /// Message of the plan's commit
-    #[arg(long, default_value = "", hide_default_value = true, value_name = "TEXT")]
+    #[arg(
+        long,
+        default_value = "",
+        hide_default_value = true,
+        value_name = "TEXT",
+        allow_hyphen_values = true
+    )]
     pub(crate) shuttle_plan_message: String,
     /// Branch of the shuttle plan
     #[arg(long, default_value = "", hide_default_value = true, value_name = "BRANCH")]
