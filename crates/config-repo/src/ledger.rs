@@ -1,7 +1,9 @@
 //! The releases of one branch of one repository: its files, and the index of its history.
 
-use std::sync::Arc;
+use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::{Duration, Instant};
 
 use artifact::{EnvName, Namespace, ServiceName};
 use git_mirror::{CommitId, EntryKind, Snapshot, TreePath};
@@ -16,16 +18,38 @@ pub(crate) struct Ledger {
     index: Index,
     /// Whether the remote has answered since the start.
     answered: Arc<AtomicBool>,
+    /// When the mirror was last known to equal the remote; before the first time, when it was opened.
+    equal: Arc<Mutex<Instant>>,
+    index_file: Arc<PathBuf>,
 }
 
 impl Ledger {
-    pub(crate) fn new(git: git_mirror::Reader, index: Index) -> Self {
-        Self { git, index, answered: Arc::default() }
+    /// With the index in this folder.
+    pub(crate) fn open(git: git_mirror::Reader, folder: &Path) -> Result<Self, ReadError> {
+        let index_file = folder.join("index.redb");
+        let index = Index::open(&index_file)?;
+        let equal = Arc::new(Mutex::new(Instant::now()));
+        Ok(Self { git, index, answered: Arc::default(), equal, index_file: Arc::new(index_file) })
     }
 
     /// From now on "nothing is there" is what the remote says, not that nobody has asked it.
     pub(crate) fn has_answered(&self) {
         self.answered.store(true, Ordering::Release);
+    }
+
+    /// Notes when the mirror was what the remote is.
+    pub(crate) fn was_equal(&self, at: Instant) {
+        *self.equal.lock().unwrap_or_else(PoisonError::into_inner) = at;
+    }
+
+    /// How old answers may be.
+    pub(crate) fn age(&self) -> Duration {
+        self.equal.lock().unwrap_or_else(PoisonError::into_inner).elapsed()
+    }
+
+    /// The size of the index's file, as far as the disk tells.
+    pub(crate) fn index_bytes(&self) -> u64 {
+        self.index_file.metadata().map_or(0, |file| file.len())
     }
 
     /// The commit that answers are about; `None` while the branch is empty.

@@ -47,6 +47,7 @@ mod reader;
 
 mod error;
 mod facts;
+mod observed;
 mod open;
 mod preview;
 mod request;
@@ -56,6 +57,7 @@ pub use edit::{Manifest, Manifests, Placement, policy_edits, release_edits};
 pub use error::{IndexError, PlaceError, ReadError, SettingsError, WriteError};
 pub use index::Landed;
 pub use message::Record;
+pub use observed::{Observed, PushEnd};
 pub use open::{ConfigRepo, Options};
 pub use place::Place;
 pub use preview::{FilePreview, Foretold, Preview};

@@ -8,10 +8,9 @@ use git_mirror::{Mirror, Remote, Signer};
 use jiff::Zoned;
 use policy::GlobalRestriction;
 
-use crate::index::Index;
 use crate::ledger::Ledger;
 use crate::places::Places;
-use crate::{Landed, ReadError, Reader, Worker, Writer, writer};
+use crate::{Landed, Observed, ReadError, Reader, Worker, Writer, writer};
 
 /// What a config repository needs to be opened.
 pub struct Options {
@@ -29,6 +28,8 @@ pub struct Options {
     pub accept_rewritten_history: bool,
     /// Hears of every release that lands, whoever pushed it, once readers know it. It must not wait.
     pub landed: Box<dyn Fn(&Landed) + Send + Sync>,
+    /// Hears how the writing goes. It must not wait.
+    pub observed: Box<dyn Fn(Observed) + Send + Sync>,
     /// The clock.
     pub now: Box<dyn Fn() -> Zoned + Send + Sync>,
 }
@@ -51,8 +52,7 @@ impl ConfigRepo {
     /// When the folder cannot be used, or another process uses it.
     pub fn open(options: Options) -> Result<Self, ReadError> {
         let mirror = Mirror::open(&options.folder, options.remote.clone())?;
-        let index = Index::open(&options.folder.join("index.redb"))?;
-        let home = Ledger::new(mirror.reader(), index);
+        let home = Ledger::open(mirror.reader(), &options.folder)?;
         let (jobs, waiting) = writer::channel();
         let places = Places::new(Arc::new(options), home.clone(), jobs.downgrade());
         let worker = Worker::new(waiting, mirror, home, Arc::clone(&places), true);

@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeSet, HashMap, HashSet};
 use std::sync::Arc;
+use std::time::Duration;
 
 use artifact::{ArtifactId, ArtifactSpec, DecodeError, EnvName, Namespace, ReleaseId, ServiceName};
 use git_mirror::{CommitId, Snapshot};
@@ -9,6 +10,7 @@ use policy::PolicyFile;
 
 use crate::facts::Rules;
 use crate::index::Landed;
+use crate::ledger::Ledger;
 use crate::places::Places;
 use crate::{ReadError, Settings, Workload, facts};
 
@@ -53,6 +55,19 @@ impl Reader {
     /// When the index cannot be read, or the repository has not been read yet.
     pub fn tip(&self) -> Result<Option<CommitId>, ReadError> {
         self.places.home().tip()
+    }
+
+    /// How long ago the mirror was last known to equal the remote, or since when this process waits for that; of several
+    /// places the longest. A landing of ours is such a moment, as a look at the remote is.
+    #[must_use]
+    pub fn age(&self) -> Duration {
+        self.places.ledgers().iter().map(Ledger::age).max().unwrap_or_default()
+    }
+
+    /// The size of the indexes on disk.
+    #[must_use]
+    pub fn index_bytes(&self) -> u64 {
+        self.places.ledgers().iter().map(Ledger::index_bytes).sum()
     }
 
     /// The environments there are.

@@ -10,6 +10,7 @@ mod pipeline;
 mod rules;
 mod settle;
 mod tidy;
+mod watch;
 
 use std::sync::Arc;
 use std::time::Instant;
@@ -26,7 +27,7 @@ use crate::{Options, ReadError, WriteError};
 
 pub use handle::Writer;
 pub(crate) use handle::{channel, send};
-pub(crate) use job::Job;
+pub(crate) use job::{Job, Reply};
 
 /// Requests that share a push. More would make the first of them wait for the last without a faster whole.
 const MOST_IN_A_BATCH: usize = 256;
@@ -99,6 +100,7 @@ impl Worker {
             info!(tip = ?tip, "took in what others pushed");
         }
         self.ledger.has_answered();
+        self.ledger.was_equal(looked);
         if self.is_home {
             self.places.looked(looked);
         }

@@ -24,7 +24,7 @@ use crate::config::{BrokerConfig, Config, GitConfig, IdentityConfig, NotifyConfi
 use crate::events::News;
 use crate::http::{Readiness, UploadKey};
 use crate::identity::{Identity, Jwks, JwtRules};
-use crate::metrics::Metrics;
+use crate::metrics::{Metrics, WriterMetrics};
 use crate::notify::{Clients, Notifier};
 use crate::release::{Waiting, of_landed};
 use crate::rollouts::Rollouts;
@@ -80,7 +80,9 @@ pub(crate) async fn build(config: Config) -> Result<Built, Report> {
         StoreConfig::Folder(_) | StoreConfig::S3(_) => None,
     };
     let news = Arc::new(News::new());
-    let repo = open_repo(config.git, &config.globals, folder, news.clone()).await?;
+    let metrics = Metrics::new();
+    let counted = metrics.writer.clone();
+    let repo = open_repo(config.git, &config.globals, folder, news.clone(), counted).await?;
     let upload_key = UploadKey::open(&folder.join("upload.key")).map_err(|error| Report {
         kind: Kind::Internal,
         message: explain::chain(&error).join(": "),
@@ -103,7 +105,7 @@ pub(crate) async fn build(config: Config) -> Result<Built, Report> {
         notifier: Notifier::new(config.notify.clone()),
         outbox: Outbox::new(config.broker.is_some()),
         links: Links::default(),
-        metrics: Metrics::new(),
+        metrics,
         upload_key,
         uploads: Semaphore::new(UPLOADS),
         webhook_secret,
@@ -196,6 +198,7 @@ async fn open_repo(
     globals: &[policy::GlobalRestriction],
     folder: &Path,
     news: Arc<News>,
+    counted: WriterMetrics,
 ) -> Result<ConfigRepo, Report> {
     let signer = signer(config.signing, folder).map_err(|error| Report::new(&error))?;
     let options = Options {
@@ -206,6 +209,7 @@ async fn open_repo(
         globals: globals.to_vec(),
         accept_rewritten_history: config.accept_rewritten_history,
         landed: Box::new(move |landed| news.tell(Event::Release(of_landed(landed).into()))),
+        observed: Box::new(move |observed| counted.observe(observed)),
         now: Box::new(Zoned::now),
     };
     // Opening fetches, which blocks.

@@ -1,6 +1,7 @@
 //! What Prometheus is told (spec, section 10.1, and what the original did not count).
 
 mod broker;
+mod config_repo;
 mod process;
 mod queue_depth;
 
@@ -16,6 +17,7 @@ use prometheus_client::metrics::histogram::Histogram;
 use prometheus_client::registry::Registry;
 use queue::Depth;
 
+pub(crate) use self::config_repo::{IndexNow, WriterMetrics};
 pub(crate) use broker::{BrokerMetrics, Consumed};
 
 const REQUEST_BUCKETS: [f64; 11] = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0];
@@ -110,6 +112,7 @@ pub(crate) struct Metrics {
     flow: Family<FlowLabels, Histogram, fn() -> Histogram>,
     push: Family<OutcomeLabels, Histogram, fn() -> Histogram>,
     pub(crate) broker: BrokerMetrics,
+    pub(crate) writer: WriterMetrics,
     retries: Counter,
     refreshed: Gauge,
     refresh_failures: Counter,
@@ -140,6 +143,7 @@ impl Metrics {
             push.clone(),
         );
         let broker = BrokerMetrics::register(&mut registry);
+        let writer = WriterMetrics::register(&mut registry);
         let retries = Counter::default();
         registry.register(
             "release_manager_release_retries",
@@ -161,6 +165,7 @@ impl Metrics {
             flow,
             push,
             broker,
+            writer,
             retries,
             refreshed,
             refresh_failures,
@@ -200,14 +205,15 @@ impl Metrics {
         self.push.get_or_create(&outcome).observe(since_accepted.as_secs_f64());
     }
 
-    /// Everything in OpenMetrics text, with the queue as it is now.
-    pub(crate) fn text(&self, depths: &[Depth]) -> Result<String, std::fmt::Error> {
+    /// Everything in OpenMetrics text, with queue and index as they are now.
+    pub(crate) fn text(&self, depths: &[Depth], index: IndexNow) -> Result<String, std::fmt::Error> {
         let mut text = String::new();
         encode(&mut text, &self.registry)?;
         // The format ends with a mark; what is measured only now goes before it.
         let end = "# EOF\n";
         text.truncate(text.len() - if text.ends_with(end) { end.len() } else { 0 });
         queue_depth::write(&mut text, depths)?;
+        config_repo::write(&mut text, index)?;
         process::write(&mut text)?;
         text.write_str(end)?;
         Ok(text)
@@ -238,7 +244,7 @@ mod tests {
         metrics.broker.connected(Direction::Publish, true);
         metrics.broker.published(None);
         metrics.broker.consumed(None, Consumed::Dead);
-        metrics.text(&[]).unwrap()
+        metrics.text(&[], IndexNow::default()).unwrap()
     }
 
     #[test]

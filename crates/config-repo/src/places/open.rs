@@ -7,7 +7,6 @@ use git_mirror::{Mirror, Remote};
 use tokio::sync::mpsc;
 
 use super::Places;
-use crate::index::Index;
 use crate::ledger::Ledger;
 use crate::writer::{self, Job, Worker};
 use crate::{PlaceError, ReadError};
@@ -50,8 +49,7 @@ impl Open {
 fn parts(places: &Places, remote: &Remote) -> Result<(Mirror, Ledger), ReadError> {
     let folder = places.options().folder.join("places").join(name(remote));
     let mirror = Mirror::open(&folder, remote.clone())?;
-    let index = Index::open(&folder.join("index.redb"))?;
-    let ledger = Ledger::new(mirror.reader(), index);
+    let ledger = Ledger::open(mirror.reader(), &folder)?;
     Ok((mirror, ledger))
 }
 

@@ -7,7 +7,7 @@ use git_mirror::CommitId;
 use tokio::sync::{mpsc, oneshot};
 use tracing::warn;
 
-use super::Job;
+use super::{Job, Reply};
 use crate::places::{Open, Places};
 use crate::{PolicyOutcome, PolicyRequest, ReleaseOutcome, ReleaseRequest, WriteError};
 
@@ -41,7 +41,7 @@ impl Writer {
 
     /// Releases an artifact, at the place where its environment lives; the answer comes after the push.
     pub async fn release(&self, request: ReleaseRequest) -> ReleaseOutcome {
-        let (reply, answer) = oneshot::channel();
+        let (reply, answer) = Reply::new();
         let environment = request.release.environment.clone();
         let sent = match self.places.route(&environment) {
             Ok(None) => send(&self.jobs, Job::Release(Box::new(request), reply)),
@@ -56,7 +56,7 @@ impl Writer {
 
     /// Changes policies; the answer comes after the push.
     pub async fn change_policies(&self, request: PolicyRequest) -> PolicyOutcome {
-        let (reply, answer) = oneshot::channel();
+        let (reply, answer) = Reply::new();
         match send(&self.jobs, Job::Policy(Box::new(request), reply)) {
             Ok(()) => answer.await.unwrap_or(PolicyOutcome::Failed(WriteError::Stopped)),
             Err(error) => PolicyOutcome::Failed(error),

@@ -182,7 +182,7 @@ impl Pipeline {
     /// Sends the draft on its way. `proven` says that the remote has just been where the draft begins.
     fn launch(&mut self, proven: bool) {
         self.gathering = None;
-        let Some(draft) = self.draft.take() else { return };
+        let Some(mut draft) = self.draft.take() else { return };
         let Some(head) = draft.batch.head().filter(|_| draft.batch.head() != draft.batch.base()) else {
             return if proven {
                 reply(draft.jobs, draft.decided, None);
@@ -197,10 +197,13 @@ impl Pipeline {
                 return self.set_back(draft.batch.base(), head, draft.jobs, draft.decided, Err(error));
             }
         };
+        let sending = self.worker.sending(&mut draft.jobs);
         let (tell, ended) = oneshot::channel();
         let sent = std::thread::Builder::new().name("push".to_owned()).spawn(move || {
+            let outcome = push.send();
+            sending.ended(&outcome);
             // Nobody listens only when the worker has panicked.
-            drop(tell.send(push.send()));
+            drop(tell.send(outcome));
             push.meet();
         });
         // Without a thread the sender is gone, which reads as a push that did not answer.

@@ -1,7 +1,7 @@
 //! From requests to true answers: build, push, and when somebody else was first, decide again.
 
 use std::hash::{BuildHasher, Hasher, RandomState};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use explain::Explain;
 use git_mirror::{Batch, CommitId, PushOutcome};
@@ -10,7 +10,7 @@ use tracing::{error, info, warn};
 use super::decide::Made;
 use super::job::{Answer, Job};
 use super::{Worker, unmirrored};
-use crate::{ReadError, WriteError};
+use crate::{Observed, ReadError, WriteError};
 
 /// How often a batch is built anew because others pushed first. Each of them made progress, so nobody starves for
 /// long; this bounds how long a caller waits.
@@ -72,7 +72,9 @@ impl Worker {
                     Ok(_) | Err(_) => return reply(jobs, decided, None),
                 }
             };
+            let sending = self.sending(&mut jobs);
             let outcome = self.mirror.push(&batch);
+            sending.ended(&outcome);
             if let Ok(PushOutcome::Pushed) = outcome {
                 self.take_in();
             }
@@ -105,6 +107,7 @@ impl Worker {
         match setback {
             Setback::NotThere(reason) => match self.advance() {
                 Ok(tip) if tip != base => {
+                    (self.options.observed)(Observed::Conflict { requests: jobs.len() });
                     (tries.fresh, tries.unmoved) = (true, 0);
                     return Some(jobs);
                 }
@@ -139,6 +142,7 @@ impl Worker {
 
     /// One request, decided at the head of a batch.
     pub(super) fn decided(&self, batch: &mut Batch, made: &mut Made, job: &Job) -> Option<Decided> {
+        let _deciding = job.origin()?.deciding().entered();
         let answer = self.decide(batch, made, job)?;
         Some(Decided { answer, rests_on_batch: batch.head() != batch.base() })
     }
@@ -186,6 +190,7 @@ impl Worker {
     /// What the remote has accepted is true, even if the index fails over it. A mirror that turns out to lack what must
     /// be in it is made again.
     pub(super) fn take_in(&mut self) {
+        self.ledger.was_equal(Instant::now());
         let taken = match self.index_tip() {
             Err(ReadError::Mirror(error)) => {
                 let reason = explain::chain(&error).join(": ");

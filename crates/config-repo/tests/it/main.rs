@@ -4,6 +4,7 @@
 mod crowd;
 mod faults;
 mod legacy;
+mod observed;
 mod places;
 mod policies;
 mod previews;

@@ -65,6 +65,7 @@ impl World {
             globals: Vec::new(),
             accept_rewritten_history: false,
             landed: Box::new(|_| {}),
+            observed: Box::new(|_| {}),
             now: Box::new(|| "2026-01-05T09:14:02+01:00[+01:00]".parse().unwrap()),
         }
     }

@@ -12,7 +12,7 @@ use tokio::sync::Mutex;
 use super::Failure;
 use super::answer::Json;
 use crate::app::{App, Parts};
-use crate::metrics;
+use crate::metrics::{self, IndexNow};
 
 /// A part that does not answer within this time does not work.
 const PATIENCE: Duration = Duration::from_secs(2);
@@ -93,7 +93,7 @@ pub(crate) async fn metrics(State(app): State<App>) -> Result<impl IntoResponse,
     let depths = app.queue.depths().await?;
     let text = app
         .metrics
-        .text(&depths)
+        .text(&depths, IndexNow::from(&app.reader))
         .map_err(|_| Failure::new(explain::Kind::Internal, "unknown error", "look into the server's log"))?;
     Ok(([(header::CONTENT_TYPE, metrics::CONTENT_TYPE)], text))
 }

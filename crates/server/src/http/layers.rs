@@ -3,8 +3,9 @@
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
+use api::routes;
 use axum::extract::{MatchedPath, Request, State};
-use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
+use axum::http::{HeaderMap, HeaderValue, Method, StatusCode, header};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use explain::Kind;
@@ -66,7 +67,7 @@ pub(crate) async fn limit(State(limits): State<Limits>, request: Request, next: 
         return Failure::new(Kind::Unavailable, "the server is busy", "try again in a moment")
             .into_response();
     };
-    let upload = request.uri().path().starts_with(api::routes::UPLOAD_ARTIFACT);
+    let upload = request.uri().path().starts_with(routes::UPLOAD_ARTIFACT);
     let timeout = if upload { UPLOAD_TIMEOUT.max(limits.timeout) } else { limits.timeout };
     match tokio::time::timeout(timeout, next.run(request)).await {
         Ok(response) => response,
@@ -117,8 +118,12 @@ async fn observed(app: App, path: Option<MatchedPath>, request: Request, next: N
     span.record("error", status.is_server_error());
     // As the original, what no handler saw is neither logged nor counted.
     if status != StatusCode::METHOD_NOT_ALLOWED {
-        let template = path.as_ref().map_or("", MatchedPath::as_str);
-        app.metrics.request(template, method.as_str(), status.as_u16(), took);
+        app.metrics.request(
+            counted_path(path.as_ref(), &method),
+            counted_method(&method),
+            status.as_u16(),
+            took,
+        );
         if !QUIET.contains(&uri.path()) {
             let req = json!({"url": shown_url(&uri), "method": method.as_str(), "path": uri.path(), "headers": headers});
             let res = json!({"statusCode": status.as_u16()});
@@ -132,12 +137,28 @@ async fn observed(app: App, path: Option<MatchedPath>, request: Request, next: N
     response
 }
 
+/// What a request is counted under. The original lists and deletes policies at whatever begins with their path.
+fn counted_path<'a>(path: Option<&'a MatchedPath>, method: &Method) -> &'a str {
+    match path.map_or("", MatchedPath::as_str) {
+        path if path.starts_with(routes::POLICIES) && method != Method::PATCH => routes::POLICIES,
+        path => path,
+    }
+}
+
+/// Methods that are counted by name. A caller can make up others, and each would be a series of its own for ever.
+const METHODS: [Method; 7] =
+    [Method::GET, Method::POST, Method::PUT, Method::PATCH, Method::DELETE, Method::HEAD, Method::OPTIONS];
+
+fn counted_method(method: &Method) -> &str {
+    if METHODS.contains(method) { method.as_str() } else { "other" }
+}
+
 /// Asked every few seconds by machines.
-const QUIET: [&str; 4] = [api::routes::PING, api::routes::HEALTHZ, api::routes::READYZ, api::routes::METRICS];
+const QUIET: [&str; 4] = [routes::PING, routes::HEALTHZ, routes::READYZ, routes::METRICS];
 
 /// The URL without what signs it: an upload address is a permission.
 fn shown_url(uri: &http::Uri) -> String {
-    if uri.path().starts_with(api::routes::UPLOAD_ARTIFACT) { uri.path().to_owned() } else { uri.to_string() }
+    if uri.path().starts_with(routes::UPLOAD_ARTIFACT) { uri.path().to_owned() } else { uri.to_string() }
 }
 
 /// Headers whose values tell something and hold no secret. Of all others, those that proxies add included, only the

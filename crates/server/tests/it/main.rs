@@ -5,6 +5,7 @@ mod auto_release;
 mod bed;
 mod broker;
 mod bypass;
+mod counted;
 mod crash;
 mod errors;
 mod events;

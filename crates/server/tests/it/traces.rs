@@ -78,7 +78,7 @@ async fn what_a_request_led_to_is_one_trace_that_follows_the_caller() {
         .header("traceparent", format!("00-{}-{}-01", PARENT.0, PARENT.1))
         .body(body);
     assert_eq!(request.send().await.unwrap().status().as_u16(), 200);
-    let expected = ["http POST /release", "accept", "queue wait", "release", "write"];
+    let expected = ["http POST /release", "accept", "queue wait", "release", "write", "decide", "push"];
     let spans = wait::until("the spans of the release", PATIENCE, async || {
         let spans = collector.spans.lock().unwrap().clone();
         let ours: Vec<Span> = spans.into_iter().filter(|span| hex(&span.trace_id) == PARENT.0).collect();
@@ -93,6 +93,12 @@ async fn what_a_request_led_to_is_one_trace_that_follows_the_caller() {
         assert_eq!(named(name).parent_span_id, request.span_id, "{name}");
     }
     assert_eq!(named("write").parent_span_id, named("release").span_id);
+    for name in ["decide", "push"] {
+        assert_eq!(named(name).parent_span_id, named("write").span_id, "{name}");
+    }
+    let of_push: Vec<&str> =
+        named("push").attributes.iter().map(|attribute| attribute.key.as_str()).collect();
+    assert!(of_push.contains(&"requests") && of_push.contains(&"outcome"), "{of_push:?}");
     let attributes: Vec<&str> = request.attributes.iter().map(|attribute| attribute.key.as_str()).collect();
     for key in ["request.id", "http.status_code", "http.url", "http.method", "error"] {
         assert!(attributes.contains(&key), "{key}: {attributes:?}");
