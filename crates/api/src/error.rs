@@ -16,4 +16,7 @@ pub struct ErrorBody {
     /// How a program has to treat it: a kind of `explain`. Not in the original.
     #[serde(skip_serializing_if = "String::is_empty")]
     pub kind: String,
+    /// The release that was refused, for `GET /releases/{id}`; empty for all else. Not in the original.
+    #[serde(skip_serializing_if = "String::is_empty")]
+    pub id: String,
 }

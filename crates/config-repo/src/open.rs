@@ -30,6 +30,9 @@ pub struct Options {
     pub landed: Box<dyn Fn(&Landed) + Send + Sync>,
     /// Hears how the writing goes. It must not wait.
     pub observed: Box<dyn Fn(Observed) + Send + Sync>,
+    /// Hears that a history that was rewritten is followed, once readers know it: releases that were told of may be
+    /// gone. It must not wait.
+    pub rewritten: Box<dyn Fn() + Send + Sync>,
     /// The clock.
     pub now: Box<dyn Fn() -> Zoned + Send + Sync>,
 }

@@ -96,6 +96,9 @@ impl Worker {
             self.mirror.accept_rewrite().map_err(unmirrored)?;
         }
         let tip = self.index_tip().map_err(|error| WriteError::Facts(error.into()))?;
+        if fetched.movement == Movement::Rewritten {
+            (self.options.rewritten)();
+        }
         if fetched.movement == Movement::FastForward {
             info!(tip = ?tip, "took in what others pushed");
         }

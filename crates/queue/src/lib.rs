@@ -18,6 +18,7 @@
 
 mod backoff;
 mod book;
+mod commands;
 mod error;
 mod file;
 mod item;

@@ -4,12 +4,13 @@
 //! While the disk works, the next batch gathers: that is the group commit.
 
 use std::ops::ControlFlow;
-use std::sync::mpsc::{Receiver, RecvTimeoutError, SyncSender};
+use std::sync::mpsc::{Receiver, RecvTimeoutError};
 use std::time::{Duration, SystemTime};
 
 use tokio::sync::oneshot;
 
 use crate::book::Book;
+use crate::commands::{Commands, Sent};
 use crate::file::{Content, File, Write};
 use crate::{Backoff, Depth, Item, ItemId, NewItem, QueueError, State, Taken};
 
@@ -44,9 +45,9 @@ pub(crate) struct Owner {
     book: Book,
     next: u64,
     backoff: Backoff,
-    commands: Receiver<Command>,
+    commands: Receiver<Sent>,
     /// For items that are handed out, so that they can come back.
-    sender: SyncSender<Command>,
+    sender: Commands,
     takers: Vec<(String, usize, Reply<Vec<Taken>>)>,
 }
 
@@ -54,7 +55,7 @@ impl Owner {
     pub(crate) fn new(
         (file, content): (File, Content),
         backoff: Backoff,
-        (sender, commands): (SyncSender<Command>, Receiver<Command>),
+        (sender, commands): (Commands, Receiver<Sent>),
     ) -> Self {
         let mut book = Book::default();
         let next = content.next;
@@ -71,7 +72,7 @@ impl Owner {
             self.hand_out();
             let wait = self.book.next_due().map_or(IDLE, |due| due.duration_since(now).unwrap_or_default());
             let first = match self.commands.recv_timeout(wait) {
-                Ok(command) => command,
+                Ok(sent) => sent.received(),
                 Err(RecvTimeoutError::Timeout) => continue,
                 Err(RecvTimeoutError::Disconnected) => return None,
             };
@@ -93,7 +94,8 @@ impl Owner {
                 break;
             }
             self.apply(next, &mut writes, &mut answers);
-            command = (answers.len() < BATCH).then(|| self.commands.try_recv().ok()).flatten();
+            command =
+                (answers.len() < BATCH).then(|| self.commands.try_recv().ok().map(Sent::received)).flatten();
         }
         let committed = if writes.is_empty() { Ok(()) } else { self.file.commit(self.next, &writes) };
         let failed = committed.is_err();

@@ -1,22 +1,18 @@
 //! The handle that everyone holds.
 
 use std::path::Path;
-use std::sync::mpsc::{SyncSender, TrySendError, sync_channel};
 
 use tokio::sync::oneshot;
 
+use crate::commands::Commands;
 use crate::file::File;
-use crate::owner::{Command, Owner, Reply};
+use crate::owner::{Command, Owner};
 use crate::{Backoff, Depth, Item, ItemId, NewItem, QueueError, Taken};
-
-/// Commands that may wait for the disk. More callers at once than a server serves; beyond that they are told to come
-/// back, rather than to wait without end.
-const WAITING: usize = 4096;
 
 /// A queue. Clones are the same queue.
 #[derive(Clone, Debug)]
 pub struct Queue {
-    commands: SyncSender<Command>,
+    commands: Commands,
 }
 
 impl Queue {
@@ -26,7 +22,7 @@ impl Queue {
     /// # Errors
     /// When the file cannot be used, or another process has it.
     pub fn open(path: &Path, backoff: Backoff) -> Result<(Self, oneshot::Receiver<()>), QueueError> {
-        let (sender, receiver) = sync_channel(WAITING);
+        let (sender, receiver) = Commands::new();
         let owner = Owner::new(File::open(path)?, backoff, (sender.clone(), receiver));
         let (ended, hear_ended) = oneshot::channel();
         std::thread::Builder::new()
@@ -57,7 +53,7 @@ impl Queue {
     /// # Errors
     /// As [`enqueue`](Self::enqueue).
     pub async fn enqueue_all(&self, items: Vec<NewItem>) -> Result<Vec<ItemId>, QueueError> {
-        ask(&self.commands, |reply| Command::Enqueue { items, reply }).await
+        self.commands.ask(|reply| Command::Enqueue { items, reply }).await
     }
 
     /// Waits for items of a kind, and takes the oldest, at least one and at most `max`. Cancel safe: what is not
@@ -66,7 +62,7 @@ impl Queue {
     /// # Errors
     /// When the queue has stopped.
     pub async fn take(&self, kind: &str, max: usize) -> Result<Vec<Taken>, QueueError> {
-        ask(&self.commands, |reply| Command::Take { kind: kind.to_owned(), max, reply }).await
+        self.commands.ask_always(|reply| Command::Take { kind: kind.to_owned(), max, reply }).await
     }
 
     /// Lets a dead item be tried again, as a new item; `None` when there is no such dead item.
@@ -74,7 +70,7 @@ impl Queue {
     /// # Errors
     /// As [`enqueue`](Self::enqueue).
     pub async fn retry_dead(&self, id: ItemId) -> Result<Option<ItemId>, QueueError> {
-        ask(&self.commands, |reply| Command::RetryDead { id, reply }).await
+        self.commands.ask(|reply| Command::RetryDead { id, reply }).await
     }
 
     /// Forgets a dead item; whether there was one.
@@ -82,13 +78,13 @@ impl Queue {
     /// # Errors
     /// As [`enqueue`](Self::enqueue).
     pub async fn remove_dead(&self, id: ItemId) -> Result<bool, QueueError> {
-        ask(&self.commands, |reply| Command::RemoveDead { id, reply }).await
+        self.commands.ask(|reply| Command::RemoveDead { id, reply }).await
     }
 
     /// Tries all items of a kind now that wait for a moment: what they waited for has come.
     pub fn wake(&self, kind: &str) {
         // When it is full, they come at their moment.
-        drop(self.commands.try_send(Command::Wake { kind: kind.to_owned() }));
+        drop(self.commands.send(Command::Wake { kind: kind.to_owned() }));
     }
 
     /// Every item, oldest first, the dead ones too.
@@ -96,7 +92,7 @@ impl Queue {
     /// # Errors
     /// When the queue is overloaded or has stopped.
     pub async fn items(&self) -> Result<Vec<Item>, QueueError> {
-        ask(&self.commands, |reply| Command::List { reply }).await
+        self.commands.ask(|reply| Command::List { reply }).await
     }
 
     /// How much there is of each kind.
@@ -104,7 +100,7 @@ impl Queue {
     /// # Errors
     /// When the queue is overloaded or has stopped.
     pub async fn depths(&self) -> Result<Vec<Depth>, QueueError> {
-        ask(&self.commands, |reply| Command::Depths { reply }).await
+        self.commands.ask(|reply| Command::Depths { reply }).await
     }
 
     /// Writes what was asked for before, closes the file, and ends.
@@ -112,19 +108,6 @@ impl Queue {
     /// # Errors
     /// When it has ended before.
     pub async fn stop(&self) -> Result<(), QueueError> {
-        ask(&self.commands, |reply| Command::Stop { reply }).await
+        self.commands.ask_always(|reply| Command::Stop { reply }).await
     }
-}
-
-/// Asks the owner, and waits for its answer.
-pub(crate) async fn ask<T>(
-    commands: &SyncSender<Command>,
-    command: impl FnOnce(Reply<T>) -> Command,
-) -> Result<T, QueueError> {
-    let (reply, answer) = oneshot::channel();
-    commands.try_send(command(reply)).map_err(|error| match error {
-        TrySendError::Full(_) => QueueError::Overloaded,
-        TrySendError::Disconnected(_) => QueueError::Stopped,
-    })?;
-    answer.await.unwrap_or(Err(QueueError::Stopped))
 }

@@ -1,9 +1,7 @@
 //! An item somebody works on.
 
-use std::sync::mpsc::SyncSender;
-
+use crate::commands::Commands;
 use crate::owner::Command;
-use crate::queue::ask;
 use crate::{Item, ItemId, NewItem, QueueError};
 
 /// An item that is out: nobody else gets it until it comes back. Dropped unsettled, by a panic or at the end of a
@@ -11,12 +9,12 @@ use crate::{Item, ItemId, NewItem, QueueError};
 #[derive(Debug)]
 pub struct Taken {
     item: Item,
-    queue: SyncSender<Command>,
+    queue: Commands,
     settled: bool,
 }
 
 impl Taken {
-    pub(crate) fn new(item: Item, queue: SyncSender<Command>) -> Self {
+    pub(crate) fn new(item: Item, queue: Commands) -> Self {
         Self { item, queue, settled: false }
     }
 
@@ -33,7 +31,7 @@ impl Taken {
     pub async fn finish(mut self, then: Vec<NewItem>) -> Result<Vec<ItemId>, QueueError> {
         self.settled = true;
         let id = self.item.id;
-        ask(&self.queue, |reply| Command::Finish { id, then, reply }).await
+        self.queue.ask_always(|reply| Command::Finish { id, then, reply }).await
     }
 
     /// It cannot be done now: it comes again, each time after a longer wait.
@@ -43,7 +41,7 @@ impl Taken {
     pub async fn retry_later(mut self, reason: String) -> Result<(), QueueError> {
         self.settled = true;
         let id = self.item.id;
-        ask(&self.queue, |reply| Command::Later { id, reason, reply: Some(reply) }).await
+        self.queue.ask_always(|reply| Command::Later { id, reason, reply: Some(reply) }).await
     }
 
     /// It can never be done: it is kept with its reason, and what follows is enqueued in the same commit.
@@ -53,7 +51,7 @@ impl Taken {
     pub async fn give_up(mut self, reason: String, then: Vec<NewItem>) -> Result<Vec<ItemId>, QueueError> {
         self.settled = true;
         let id = self.item.id;
-        ask(&self.queue, |reply| Command::Kill { id, reason, then, reply }).await
+        self.queue.ask_always(|reply| Command::Kill { id, reason, then, reply }).await
     }
 }
 
@@ -61,8 +59,8 @@ impl Drop for Taken {
     fn drop(&mut self) {
         if !self.settled {
             let reason = "the work on it was interrupted".to_owned();
-            // When the queue is full or gone, the next start finds the item.
-            drop(self.queue.try_send(Command::Later { id: self.item.id, reason, reply: None }));
+            // When the queue is gone, the next start finds the item.
+            drop(self.queue.send_always(Command::Later { id: self.item.id, reason, reply: None }));
         }
     }
 }

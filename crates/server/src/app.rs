@@ -20,18 +20,22 @@ use crate::identity::Identity;
 use crate::metrics::Metrics;
 use crate::notify::Notifier;
 use crate::release::Waiting;
+use crate::reports::Accepted;
 use crate::rollouts::{Place, Rollouts};
+use crate::space::Space;
 
 /// The server's parts. Each looks after itself; nothing here is a lock.
 pub(crate) struct Parts {
     pub(crate) identity: Identity,
     pub(crate) store: ArtifactStore,
     pub(crate) queue: Queue,
+    pub(crate) space: Arc<Space>,
     pub(crate) writer: Writer,
     pub(crate) reader: Reader,
     pub(crate) globals: Vec<GlobalRestriction>,
     pub(crate) waiting: Waiting,
     pub(crate) rollouts: Rollouts,
+    pub(crate) accepted_reports: Accepted,
     /// Tells who listens over HTTP.
     pub(crate) news: Arc<News>,
     pub(crate) readiness: Readiness,

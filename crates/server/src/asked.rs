@@ -3,7 +3,7 @@
 
 use std::time::SystemTime;
 
-use http::HeaderMap;
+use http::{HeaderMap, HeaderName, HeaderValue};
 use serde::{Deserialize, Serialize};
 use tracing::{Instrument, Span};
 
@@ -41,8 +41,28 @@ impl Asked {
         ASKED.try_with(Clone::clone).unwrap_or_default()
     }
 
+    /// The request that a row of the queue is done for; an empty one where none is named.
+    pub(crate) fn of(payload: &[u8]) -> Self {
+        #[derive(Deserialize)]
+        struct Row {
+            #[serde(default)]
+            asked: Asked,
+        }
+        serde_json::from_slice::<Row>(payload).map(|row| row.asked).unwrap_or_default()
+    }
+
     pub(crate) fn request_id(&self) -> &str {
         &self.request_id
+    }
+
+    /// The headers that name it to others; none where there is none.
+    pub(crate) fn headers(&self) -> HeaderMap {
+        let named = [("x-request-id", &self.request_id), ("traceparent", &self.trace_parent)];
+        let given = named.into_iter().filter(|(_, value)| !value.is_empty());
+        let fit = given.filter_map(|(name, value)| {
+            Some((HeaderName::from_static(name), HeaderValue::from_str(value).ok()?))
+        });
+        fit.collect()
     }
 
     /// Whether there is none.
@@ -77,7 +97,7 @@ mod tests {
             [("a-1/b:2", true), ("", false), ("a b", false), ("é", false), (&"x".repeat(129), false)]
         {
             let mut headers = HeaderMap::new();
-            headers.insert("x-request-id", http::HeaderValue::from_bytes(given.as_bytes()).unwrap());
+            headers.insert("x-request-id", HeaderValue::from_bytes(given.as_bytes()).unwrap());
             let asked = Asked::by(&headers);
             assert_eq!(asked.request_id() == given, taken, "{given}");
             assert!(is_fit(asked.request_id()));

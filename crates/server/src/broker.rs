@@ -59,7 +59,7 @@ pub(crate) async fn work(app: App, config: BrokerConfig, stop: CancellationToken
     let incoming = incoming::Incoming::new(app.clone(), config.queue.clone(), config.prefetch);
     directions.spawn(connection::keep(app.clone(), config, incoming, stop.clone()));
     let again = app.clone();
-    directions.spawn(drain(app.queue.clone(), LETTER, LETTERS, stop, move |taken| {
+    directions.spawn(drain((app.queue.clone(), app.space.clone()), LETTER, LETTERS, stop, move |taken| {
         incoming::again(again.clone(), taken)
     }));
     while let Some(ended) = directions.join_next().await {

@@ -27,7 +27,9 @@ use crate::identity::{Identity, Jwks, JwtRules};
 use crate::metrics::{Metrics, WriterMetrics};
 use crate::notify::{Clients, Notifier};
 use crate::release::{Waiting, of_landed};
+use crate::reports::Accepted;
 use crate::rollouts::Rollouts;
+use crate::space::Space;
 
 /// Uploads taken in at once; the others wait. The largest allowed need half a gigabyte together.
 const UPLOADS: usize = 8;
@@ -95,11 +97,13 @@ pub(crate) async fn build(config: Config) -> Result<Built, Report> {
         identity: identity(config.identity, &clients.usual),
         store,
         queue,
+        space: Arc::new(Space::new(config.data_dir)),
         writer: repo.writer,
         reader: repo.reader,
         globals: config.globals,
         waiting: Waiting::default(),
         rollouts,
+        accepted_reports: Accepted::default(),
         news,
         readiness: Readiness::default(),
         notifier: Notifier::new(config.notify.clone()),
@@ -201,6 +205,7 @@ async fn open_repo(
     counted: WriterMetrics,
 ) -> Result<ConfigRepo, Report> {
     let signer = signer(config.signing, folder).map_err(|error| Report::new(&error))?;
+    let anew = news.clone();
     let options = Options {
         folder: folder.join("config-repo"),
         remote: config.remote,
@@ -210,6 +215,7 @@ async fn open_repo(
         accept_rewritten_history: config.accept_rewritten_history,
         landed: Box::new(move |landed| news.tell(Event::Release(of_landed(landed).into()))),
         observed: Box::new(move |observed| counted.observe(observed)),
+        rewritten: Box::new(move || anew.tell(Event::Reset)),
         now: Box::new(Zoned::now),
     };
     // Opening fetches, which blocks.

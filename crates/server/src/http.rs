@@ -86,8 +86,8 @@ pub(crate) fn router(app: &App) -> Router {
         .route(routes::METRICS, any(health::metrics));
     // Rooms of their own: who calls without a token cannot take the room of those who have one, and whoever fills
     // either does not make the server look dead.
-    shared(work, app, layers::Limits::work(app.timeout))
-        .merge(shared(open, app, layers::Limits::open(app.timeout)))
+    shared(work, app, layers::Limits::work(app.timeout, app.space.clone()))
+        .merge(shared(open, app, layers::Limits::open(app.timeout, app.space.clone())))
         .with_state(app.clone())
 }
 

@@ -10,7 +10,7 @@
 //!           |                 ^                 |
 //!  upload   +--> arrival -----+                 +--> notify: Slack, Grafana, GitHub, webhooks
 //!  S3, SQS -----^                               +--> broker: RabbitMQ (which also asks for releases)
-//!  daemon --> rollouts -------------------------+
+//!  daemon --> reports (queue, rollouts) ---------+
 //! ```
 //!
 //! What happens is told to who listens (`events`), and to Slack and its like (`notify`).
@@ -33,10 +33,12 @@ mod metrics;
 mod notify;
 mod program;
 mod release;
+mod reports;
 mod rollouts;
 mod run;
 mod serve;
 mod settings;
+mod space;
 mod traces;
 
 pub use broker::{Meaning, Message, Unusable, read_message};

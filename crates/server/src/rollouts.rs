@@ -14,6 +14,8 @@ use api::{DeployEvent, JobErrorEvent, PodErrorEvent, ReportKind, Rollout};
 use explain::{Explain, Kind};
 use jiff::Timestamp;
 use redb::{Database, ReadableDatabase, ReadableTable, TableDefinition};
+use serde::{Deserialize, Serialize};
+use uuid::Uuid;
 
 use config_repo::Workload;
 pub(crate) use place::Place;
@@ -29,7 +31,7 @@ const KEPT_SECONDS: i64 = 90 * 24 * 3600;
 const CACHE_BYTES: usize = 2 << 20;
 
 /// One report of a daemon.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub(crate) enum Report {
     Deploy(DeployEvent),
     PodError(PodErrorEvent),
@@ -54,6 +56,13 @@ impl Report {
             Self::JobError(event) => [&event.environment, &event.namespace, &event.artifact_id],
         }
     }
+}
+
+/// Which report it is, and when it came.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Source {
+    pub(crate) id: Uuid,
+    pub(crate) at: Timestamp,
 }
 
 /// The records there are.
@@ -174,13 +183,14 @@ impl Rollouts {
     }
 
     /// Keeps a report; what is known with it, if it says anything new. A daemon that did not hear our answer reports
-    /// again. What was known from before the artifact was released there, when it comes back by a rollback, is
+    /// again, which is no news; the report that was taken in last says the same again, so that who was killed before
+    /// telling of it can tell. What was known from before the artifact was released there, when it comes back by a rollback, is
     /// forgotten.
     pub(crate) fn take_in(
         &self,
         report: &Report,
         (place, since, expected): (&Place, Option<Timestamp>, Option<Vec<Workload>>),
-        now: Timestamp,
+        source: Source,
     ) -> Result<Option<Rollout>, RolloutsError> {
         let mut news = None;
         self.write(|table| {
@@ -193,7 +203,7 @@ impl Rollouts {
             }
             let mut record = known.filter(|record| record.is_of_release(since)).unwrap_or_default();
             record.expect(expected);
-            if record.take_in(report, now) {
+            if record.take_in(report, source) {
                 news = Some(record.clone().rollout(&place.artifact));
             }
             table.insert(place.key().as_str(), record.write().as_slice())?;

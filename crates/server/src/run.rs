@@ -20,6 +20,7 @@ use crate::drain::drain;
 use crate::http::router;
 use crate::notify;
 use crate::release;
+use crate::reports;
 use crate::serve::serve;
 
 /// Between two looks at the config repository when nobody tells of pushes.
@@ -30,6 +31,9 @@ const FIRST_READ: Duration = Duration::from_secs(5);
 
 /// Arrivals under way at once.
 const ARRIVALS: usize = 4;
+
+/// Reports of daemons under way at once, each of another artifact or place.
+const REPORTS: usize = 8;
 
 /// How long requests and work under way may take to end. What has not ended by then comes again at the next start.
 const GRACE: Duration = Duration::from_secs(20);
@@ -120,18 +124,19 @@ fn start(built: Built, listener: TcpListener, stop: &CancellationToken, tasks: &
         Ok(())
     });
     tasks.spawn(worked(release::work(app.clone(), stop.clone())));
+    let room = || (queue.clone(), app.space.clone());
     let arriving = app.clone();
-    tasks.spawn(worked(drain(queue.clone(), arrival::NEW_ARTIFACT, ARRIVALS, stop.clone(), move |taken| {
+    tasks.spawn(worked(drain(room(), arrival::NEW_ARTIFACT, ARRIVALS, stop.clone(), move |taken| {
         arrival::work(arriving.clone(), taken)
     })));
     let looking = app.clone();
-    tasks.spawn(worked(drain(
-        queue.clone(),
-        arrival::EXPECT_ARTIFACT,
-        ARRIVALS,
-        stop.clone(),
-        move |taken| arrival::look(looking.clone(), taken),
-    )));
+    tasks.spawn(worked(drain(room(), arrival::EXPECT_ARTIFACT, ARRIVALS, stop.clone(), move |taken| {
+        arrival::look(looking.clone(), taken)
+    })));
+    let reported = app.clone();
+    tasks.spawn(worked(drain(room(), reports::REPORT, REPORTS, stop.clone(), move |taken| {
+        reports::work(reported.clone(), taken)
+    })));
     match hears {
         Hears::Nothing => {}
         Hears::Uploads(settings) => {
@@ -141,12 +146,12 @@ fn start(built: Built, listener: TcpListener, stop: &CancellationToken, tasks: &
             tasks.spawn(worked(arrival::watch(app.clone(), pushes, stop.clone())));
         }
     }
-    tasks.spawn(worked(drain(queue.clone(), arrival::MOVED_ARTIFACT, 1, stop.clone(), arrival::refuse)));
+    tasks.spawn(worked(drain(room(), arrival::MOVED_ARTIFACT, 1, stop.clone(), arrival::refuse)));
     if let Some(config) = broker {
         tasks.spawn(worked(broker::work(app.clone(), config, stop.clone())));
     }
     let notices = &app.metrics.notices;
-    for delivering in notify::deliver(config, &queue, notices, stop, clients) {
+    for delivering in notify::deliver(config, &room(), notices, stop, clients) {
         tasks.spawn(worked(delivering));
     }
     tasks.spawn(refresh(app, stop.clone()));
@@ -167,6 +172,11 @@ async fn refresh(app: App, stop: CancellationToken) -> Ended {
         tokio::select! {
             () = app.refresh.notified() => {}
             () = tokio::time::sleep(pause) => {}
+            () = stop.cancelled() => return Ok(()),
+        }
+        tokio::select! {
+            // Cancel safe, both: nothing is taken from anywhere.
+            () = app.space.there() => {}
             () = stop.cancelled() => return Ok(()),
         }
         let refreshed = app.writer.refresh().await;

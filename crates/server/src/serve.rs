@@ -92,3 +92,31 @@ async fn one(stream: TcpStream, router: Router, silence: Duration, stop: Cancell
         debug!(%error, "a connection broke");
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use tokio::io::AsyncReadExt;
+
+    use super::*;
+
+    /// How long anything may take on a busy machine.
+    const PATIENCE: Duration = Duration::from_secs(60);
+
+    #[tokio::test]
+    async fn who_never_sends_a_byte_is_closed() {
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let address = listener.local_addr().unwrap();
+        let stop = CancellationToken::new();
+        let mut serving = JoinSet::new();
+        serving.spawn(serve(listener, Router::new(), Duration::from_millis(100), stop.clone()));
+        let mut silent = JoinSet::new();
+        for _ in 0..50 {
+            let mut stream = TcpStream::connect(address).await.unwrap();
+            silent.spawn(async move { stream.read_to_end(&mut Vec::new()).await });
+        }
+        let closed = tokio::time::timeout(PATIENCE, async { while silent.join_next().await.is_some() {} });
+        assert!(closed.await.is_ok(), "{} connections are held for ever", silent.len());
+        stop.cancel();
+        serving.join_next().await.unwrap().unwrap();
+    }
+}

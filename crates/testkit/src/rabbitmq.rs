@@ -1,7 +1,7 @@
 //! RabbitMQ: Debian's server with a node name, ports, cookie and files of its own.
 
 use std::net::SocketAddr;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -15,6 +15,7 @@ use tokio_stream::StreamExt;
 
 use crate::port::Port;
 use crate::service::{Launch, Service, find, temp_folder, write};
+use crate::tls::{USES, certificate};
 use crate::{PartError, Recorder};
 
 /// The Debian package.
@@ -33,8 +34,10 @@ pub struct RabbitMq {
     amqp: Port,
     server: Service,
     epmd: Service,
+    /// Where it speaks TLS, when it does.
+    tls: Option<Port>,
     _ports: [Port; 2],
-    _folder: TempDir,
+    folder: TempDir,
 }
 
 /// One message that a subscriber received.
@@ -74,6 +77,18 @@ impl RabbitMq {
     /// # Errors
     /// When it is not installed, or does not start.
     pub async fn start() -> Result<Self, PartError> {
+        Self::start_with(None).await
+    }
+
+    /// The same, and it speaks TLS at another port, with a certificate for 127.0.0.1 and localhost.
+    ///
+    /// # Errors
+    /// When it is not installed, or does not start.
+    pub async fn start_with_tls() -> Result<Self, PartError> {
+        Self::start_with(Some(Port::reserve()?)).await
+    }
+
+    async fn start_with(tls: Option<Port>) -> Result<Self, PartError> {
         let program = find("rabbitmq-server", PACKAGE).map(|_| "/usr/lib/rabbitmq/bin/rabbitmq-server")?;
         let folder = temp_folder()?;
         let (amqp, distribution, names) = (Port::reserve()?, Port::reserve()?, Port::reserve()?);
@@ -85,7 +100,9 @@ impl RabbitMq {
             env: Vec::new(),
         })?;
         epmd.ready(START, || connects(names.address())).await?;
-        write(&folder.path().join("rabbitmq.conf"), "log.console.level = warning\nlog.file = false\n")?;
+        let encrypted = tls.as_ref().map(|port| encryption(folder.path(), port)).transpose()?;
+        let settings = "log.console.level = warning\nlog.file = false\n".to_owned();
+        write(&folder.path().join("rabbitmq.conf"), settings + &encrypted.unwrap_or_default())?;
         write(&folder.path().join("inetrc"), "{lookup, [file]}.\n{host, {127,0,0,1}, [\"localhost\"]}.\n")?;
         let mut server = Service::start(Launch {
             name: "RabbitMQ",
@@ -95,7 +112,7 @@ impl RabbitMq {
         })?;
         let url = url(&amqp);
         server.ready(START, || connect(&url)).await?;
-        Ok(Self { amqp, server, epmd, _ports: [distribution, names], _folder: folder })
+        Ok(Self { amqp, server, epmd, tls, _ports: [distribution, names], folder })
     }
 
     /// Its AMQP URL, with user and password.
@@ -108,6 +125,18 @@ impl RabbitMq {
     #[must_use]
     pub fn address(&self) -> SocketAddr {
         self.amqp.address()
+    }
+
+    /// Where it speaks TLS; none when it was started without.
+    #[must_use]
+    pub fn tls_address(&self) -> Option<SocketAddr> {
+        self.tls.as_ref().map(Port::address)
+    }
+
+    /// The certificate of the authority that signed its own.
+    #[must_use]
+    pub fn authority(&self) -> PathBuf {
+        self.folder.path().join("authority.pem")
     }
 
     /// The processes it keeps running: the server and Erlang's name server.
@@ -146,6 +175,21 @@ impl Subscriber {
     ) -> Result<Delivered, PartError> {
         self.messages.wait_for(what, deadline, wanted).await
     }
+}
+
+/// Makes certificates; the settings that use them.
+fn encryption(folder: &Path, tls: &Port) -> Result<String, PartError> {
+    write(&folder.join("uses"), USES)?;
+    certificate(folder, "authority", None)?;
+    certificate(folder, "door", Some("authority"))?;
+    let inside = |name: &str| folder.join(name).display().to_string();
+    Ok(format!(
+        "listeners.ssl.1 = {}\nssl_options.certfile = {}\nssl_options.keyfile = {}\n\
+         ssl_options.verify = verify_none\nssl_options.fail_if_no_peer_cert = false\n",
+        tls.address(),
+        inside("door.pem"),
+        inside("door.key"),
+    ))
 }
 
 fn port(port: &Port) -> String {

@@ -43,6 +43,8 @@ pub struct Received {
     pub status: u16,
     /// The path it was sent to.
     pub path: String,
+    /// The request that led to it, `x-request-id`; empty when none is named.
+    pub request_id: String,
 }
 
 #[derive(Debug, Default)]
@@ -125,6 +127,7 @@ async fn take(
         body: serde_json::from_slice(&body).unwrap_or_default(),
         status,
         path: uri.path().to_owned(),
+        request_id: text("x-request-id").to_owned(),
     });
     let status = StatusCode::from_u16(status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
     match status {

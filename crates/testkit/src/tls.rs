@@ -26,9 +26,9 @@ use crate::service::{temp_folder, write};
 use crate::tool::run;
 
 /// What makes a certificate one for its use.
-const USES: &str = "[req]\ndistinguished_name=name\n[name]\n\
+pub(crate) const USES: &str = "[req]\ndistinguished_name=name\n[name]\n\
      [authority]\nbasicConstraints=critical,CA:TRUE\n\
-     [door]\nsubjectAltName=IP:127.0.0.1\n\
+     [door]\nsubjectAltName=IP:127.0.0.1,DNS:localhost\n\
      [client]\nextendedKeyUsage=clientAuth\n";
 
 /// A TLS port that lets in who shows a certificate of its authority.
@@ -84,7 +84,7 @@ impl TlsDoor {
 }
 
 /// Makes a key and a certificate, signed by another one or by itself.
-fn certificate(folder: &Path, name: &str, signer: Option<&str>) -> Result<(), PartError> {
+pub(crate) fn certificate(folder: &Path, name: &str, signer: Option<&str>) -> Result<(), PartError> {
     let [key, file, subject] = [format!("{name}.key"), format!("{name}.pem"), format!("/CN={name}")];
     let mut args = vec!["req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes"];
     args.extend(["-config", "uses", "-extensions", name, "-subj", &subject, "-days", "2"]);

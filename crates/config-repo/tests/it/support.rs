@@ -66,6 +66,7 @@ impl World {
             accept_rewritten_history: false,
             landed: Box::new(|_| {}),
             observed: Box::new(|_| {}),
+            rewritten: Box::new(|| {}),
             now: Box::new(|| "2026-01-05T09:14:02+01:00[+01:00]".parse().unwrap()),
         }
     }

@@ -1,5 +1,7 @@
 //! RabbitMQ, beside the durable queue.
 
+use std::path::PathBuf;
+
 use clap::Args;
 
 use super::GoDuration;
@@ -23,9 +25,13 @@ pub(crate) struct BrokerArgs {
     #[arg(long, env = "AMQP_PORT", default_value_t = 5672, value_name = "PORT")]
     pub(crate) amqp_port: u16,
 
-    /// Speak TLS to RabbitMQ; its certificate is checked with those of the system
+    /// Speak TLS to RabbitMQ, whose certificate has to name its host
     #[arg(long, env = "AMQP_TLS", num_args = 0..=1, require_equals = true, default_value_t = false, default_missing_value = "true")]
     pub(crate) amqp_tls: bool,
+
+    /// Certificate authorities to believe for RabbitMQ by TLS; default those of the system
+    #[arg(long, env = "AMQP_CA_CERTIFICATE", value_name = "FILE")]
+    pub(crate) amqp_ca_certificate: Option<PathBuf>,
 
     /// User at RabbitMQ; without one, RabbitMQ's own default
     #[arg(long, env = "AMQP_USER", default_value = "", hide_default_value = true, value_name = "NAME")]

@@ -9,7 +9,7 @@ use std::os::fd::AsFd;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use lapin::runtime::default_runtime;
-use lapin::tcp::{AsyncTcpStream, TLSConfig};
+use lapin::tcp::{AsyncTcpStream, RustlsConnector, RustlsConnectorConfig};
 use lapin::uri::{AMQPAuthority, AMQPQueryString, AMQPScheme, AMQPUri, AMQPUserInfo};
 use lapin::{Connection, ConnectionProperties};
 use secrecy::ExposeSecret;
@@ -60,6 +60,7 @@ async fn connect(
 ) -> Result<Connection, lapin::Error> {
     let name = format!("release-manager {} {}", env!("CARGO_PKG_VERSION"), direction.as_str());
     let properties = ConnectionProperties::default().with_connection_name(name.into());
+    let tls = config.tls.then(|| encryption(config)).transpose()?;
     Connection::connector(
         uri(config),
         default_runtime()?,
@@ -70,14 +71,23 @@ async fn connect(
             if let AsyncTcpStream::Plain(plain) = &stream {
                 *held(&socket) = Some(plain.get_ref().as_fd().try_clone_to_owned()?.into());
             }
-            Ok(match uri.scheme {
-                AMQPScheme::AMQP => stream,
-                AMQPScheme::AMQPS => stream.into_tls(&host, TLSConfig::default()).await?,
+            Ok(match &tls {
+                None => stream,
+                Some(tls) => stream.into_rustls(tls, &host).await?,
             })
         },
         properties,
     )
     .await
+}
+
+/// Believes who is configured, or else who the system believes.
+fn encryption(config: &BrokerConfig) -> std::io::Result<RustlsConnector> {
+    let believed = match config.authorities.as_slice() {
+        [] => RustlsConnectorConfig::new_with_native_certs()?,
+        given => RustlsConnectorConfig::default().with_parsable_certificates(given.to_vec()),
+    };
+    believed.connector_with_no_client_auth()
 }
 
 /// The parts as they are: nothing has to be escaped, and nothing can be misread.

@@ -87,15 +87,15 @@ impl Outbox {
         asked.into_iter().chain(done).collect()
     }
 
-    /// A daemon reported; of failed jobs the original tells nobody.
-    pub(crate) fn reported(&self, report: &Report) -> Option<NewItem> {
+    /// A daemon reported, under that id of ours; of failed jobs the original tells nobody.
+    pub(crate) fn reported(&self, report: &Report, id: Uuid) -> Option<NewItem> {
         let (kind, body) = match report {
             Report::Deploy(event) => (MessageType::ReleaseSucceeded, messages::succeeded(event)),
             Report::PodError(event) => (MessageType::ReleaseFailed, messages::failed(event)),
             Report::JobError(_) => return None,
         };
         // The same report may come again much later, and is then another event.
-        self.row(|| Event::new(kind, Uuid::new_v4(), body))
+        self.row(|| Event::new(kind, id, body))
     }
 
     fn row(&self, event: impl FnOnce() -> Event) -> Option<NewItem> {

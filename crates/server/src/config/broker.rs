@@ -1,7 +1,10 @@
 //! Where RabbitMQ is, and what is whose there.
 
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
+use rustls::pki_types::CertificateDer;
+use rustls::pki_types::pem::PemObject;
 use secrecy::SecretString;
 
 use crate::args::BrokerArgs;
@@ -18,6 +21,8 @@ pub(crate) struct BrokerConfig {
     pub(crate) host: String,
     pub(crate) port: u16,
     pub(crate) tls: bool,
+    /// Who may sign its certificate; the system's authorities without any.
+    pub(crate) authorities: Vec<CertificateDer<'static>>,
     pub(crate) user: String,
     pub(crate) password: SecretString,
     pub(crate) virtual_host: String,
@@ -41,6 +46,10 @@ pub(crate) enum BrokerProblem {
     TooLong { flag: &'static str },
     #[error("{flag} must be longer than 0s")]
     NoTime { flag: &'static str },
+    #[error("--amqp-ca-certificate {}: {problem}", path.display())]
+    Authorities { path: PathBuf, problem: String },
+    #[error("--amqp-ca-certificate is of no use without --amqp-tls")]
+    NoTls,
 }
 
 /// The broker that the flags ask for, if they do.
@@ -62,6 +71,7 @@ pub(super) fn parse(args: &BrokerArgs) -> Result<Option<BrokerConfig>, BrokerPro
         host: name("--amqp-host", &args.amqp_host)?,
         port: args.amqp_port,
         tls: args.amqp_tls,
+        authorities: authorities(args)?,
         user: user.to_owned(),
         password: password.to_owned().into(),
         virtual_host: name("--amqp-virtualhost", &args.amqp_virtualhost)?,
@@ -71,6 +81,24 @@ pub(super) fn parse(args: &BrokerArgs) -> Result<Option<BrokerConfig>, BrokerPro
         pause: args.amqp_reconnection_timeouts.0.max(LEAST_PAUSE),
         patience,
     }))
+}
+
+fn authorities(args: &BrokerArgs) -> Result<Vec<CertificateDer<'static>>, BrokerProblem> {
+    let Some(path) = &args.amqp_ca_certificate else { return Ok(Vec::new()) };
+    if !args.amqp_tls {
+        return Err(BrokerProblem::NoTls);
+    }
+    read_authorities(path).map_err(|problem| BrokerProblem::Authorities { path: path.clone(), problem })
+}
+
+fn read_authorities(path: &Path) -> Result<Vec<CertificateDer<'static>>, String> {
+    let text = std::fs::read(path).map_err(|error| error.to_string())?;
+    let read: Result<Vec<_>, _> = CertificateDer::pem_slice_iter(&text).collect();
+    match read {
+        Ok(authorities) if authorities.is_empty() => Err("it holds no certificate in PEM format".to_owned()),
+        Ok(authorities) => Ok(authorities),
+        Err(error) => Err(error.to_string()),
+    }
 }
 
 fn name(flag: &'static str, value: &str) -> Result<String, BrokerProblem> {
@@ -120,6 +148,20 @@ mod tests {
         assert_eq!((config.user.as_str(), config.password.expose_secret()), ("a@b", "p:/%@"));
         assert_eq!(config.pause, LEAST_PAUSE);
         assert!(!format!("{config:?}").contains("p:/%@"));
+    }
+
+    #[test]
+    fn authorities_are_read_at_the_start() {
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("ca.pem");
+        let given = format!("--amqp-ca-certificate={}", file.display());
+        let problem = |more: &[&str]| {
+            parse(&flags(&[&["--broker-type=amqp", given.as_str()], more].concat())).unwrap_err().to_string()
+        };
+        assert_eq!(problem(&[]), "--amqp-ca-certificate is of no use without --amqp-tls");
+        assert!(problem(&["--amqp-tls"]).contains("ca.pem: No such file"));
+        std::fs::write(&file, "garbage").unwrap();
+        assert!(problem(&["--amqp-tls"]).ends_with("ca.pem: it holds no certificate in PEM format"));
     }
 
     #[test]

@@ -1,6 +1,7 @@
 //! Every answer that is not good: the original's envelope and texts, with a hint and a kind (spec, section 2.2).
 
 use api::ErrorBody;
+use artifact::ReleaseId;
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use explain::{Explain, Kind, Report};
@@ -15,6 +16,8 @@ pub(crate) struct Failure {
     status: u16,
     message: String,
     hint: String,
+    /// The release that it is about, if it was accepted.
+    release: Option<ReleaseId>,
     /// What only the log may know.
     internal: Option<String>,
 }
@@ -26,12 +29,25 @@ impl Failure {
     }
 
     pub(crate) fn new(kind: Kind, message: impl Into<String>, hint: impl Into<String>) -> Self {
-        Self { kind, status: kind.http_status(), message: message.into(), hint: hint.into(), internal: None }
+        Self {
+            kind,
+            status: kind.http_status(),
+            message: message.into(),
+            hint: hint.into(),
+            release: None,
+            internal: None,
+        }
     }
 
     /// The same, with the status the original gives where ours would be another.
     pub(crate) fn with_status(mut self, status: u16) -> Self {
         self.status = status;
+        self
+    }
+
+    /// The same, about a release that can be asked for afterwards.
+    pub(crate) fn with_release(mut self, id: ReleaseId) -> Self {
+        self.release = Some(id);
         self
     }
 
@@ -102,6 +118,7 @@ impl IntoResponse for Failure {
             message: plain(&self.message),
             hint: plain(&self.hint),
             kind: self.kind.as_str().to_owned(),
+            id: self.release.map(|id| id.to_string()).unwrap_or_default(),
         };
         let status = StatusCode::from_u16(self.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
         let bytes = api::encode(&body).expect("an error body is texts and a number");

@@ -17,6 +17,7 @@ use super::Failure;
 use super::clean_path::cleaned;
 use crate::app::App;
 use crate::asked::Asked;
+use crate::space::Space;
 
 /// The header with a request's id.
 const REQUEST_ID: &str = "x-request-id";
@@ -36,25 +37,27 @@ const UPLOAD_TIMEOUT: Duration = Duration::from_secs(10 * 60);
 pub(crate) struct Limits {
     room: Arc<Semaphore>,
     timeout: Duration,
+    space: Arc<Space>,
 }
 
 impl Limits {
     /// Of routes whose callers hold a token.
-    pub(crate) fn work(timeout: Duration) -> Self {
-        Self::new(AT_ONCE, timeout)
+    pub(crate) fn work(timeout: Duration, space: Arc<Space>) -> Self {
+        Self::new(AT_ONCE, timeout, space)
     }
 
     /// Of what needs no token: as much as there are connections, since it keeps nothing while it waits.
-    pub(crate) fn open(timeout: Duration) -> Self {
-        Self::new(Semaphore::MAX_PERMITS, timeout)
+    pub(crate) fn open(timeout: Duration, space: Arc<Space>) -> Self {
+        Self::new(Semaphore::MAX_PERMITS, timeout, space)
     }
 
-    fn new(at_once: usize, timeout: Duration) -> Self {
-        Self { room: Arc::new(Semaphore::new(at_once)), timeout }
+    fn new(at_once: usize, timeout: Duration, space: Arc<Space>) -> Self {
+        Self { room: Arc::new(Semaphore::new(at_once)), timeout, space }
     }
 }
 
-/// Bounds how many requests there are and how long each takes, its body included.
+/// Bounds how many requests there are and how long each takes, its body included; what brings anything needs room on
+/// the disk.
 pub(crate) async fn limit(State(limits): State<Limits>, request: Request, next: Next) -> Response {
     if let Some(elsewhere) = cleaned(request.uri()) {
         return (StatusCode::MOVED_PERMANENTLY, [(header::LOCATION, elsewhere)]).into_response();
@@ -62,6 +65,13 @@ pub(crate) async fn limit(State(limits): State<Limits>, request: Request, next: 
     if request.uri().query().is_some_and(|query| query.len() > MAX_QUERY_BYTES) {
         let hint = format!("a query may have {MAX_QUERY_BYTES} bytes");
         return Failure::new(Kind::Usage, "the query is too long", hint).with_status(414).into_response();
+    }
+    let brings =
+        request.headers().get(header::CONTENT_LENGTH).and_then(|text| text.to_str().ok()?.parse().ok());
+    if !request.method().is_safe()
+        && let Err(full) = limits.space.check(brings.unwrap_or_default())
+    {
+        return Failure::from(full).into_response();
     }
     let Ok(_room) = limits.room.try_acquire() else {
         return Failure::new(Kind::Unavailable, "the server is busy", "try again in a moment")

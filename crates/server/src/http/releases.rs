@@ -145,7 +145,7 @@ fn answered(release: &Release, answer: Answer) -> Result<ReleaseResponse, Failur
             ..ReleaseResponse::default()
         }),
         // The original answers 400 to whatever the gate says.
-        Answer::Denied(denied) => Err(Failure::from(denied).with_status(400)),
-        Answer::Failed(report) => Err(Failure::of(report)),
+        Answer::Denied(denied) => Err(Failure::from(denied).with_status(400).with_release(release.id)),
+        Answer::Failed(report) => Err(Failure::of(report).with_release(release.id)),
     }
 }

@@ -14,6 +14,7 @@ use super::slack::{Post, To};
 use super::slack_text::{self, Attachment};
 use super::webhook::Delivery;
 use super::{Failed, GITHUB, GITHUB_DEPLOYMENT, GITHUB_STATUS, GRAFANA, Landed, Reported, SLACK, WEBHOOK};
+use crate::asked::Asked;
 use crate::config::{GitHubConfig, NotifyConfig};
 use crate::rollouts::Report;
 
@@ -186,11 +187,21 @@ impl Notifier {
     }
 }
 
+/// A notice as it waits, with the request that led to it.
+#[derive(Serialize)]
+struct Row<'a, T> {
+    #[serde(flatten)]
+    notice: &'a T,
+    #[serde(skip_serializing_if = "Asked::is_nobody")]
+    asked: Asked,
+}
+
 fn row<T: Serialize>(kind: &str, key: &str, notice: &T) -> NewItem {
+    let row = Row { notice, asked: Asked::current() };
     NewItem {
         kind: kind.to_owned(),
         key: key.to_owned(),
-        payload: serde_json::to_vec(notice).expect("a struct of texts can be written as JSON"),
+        payload: serde_json::to_vec(&row).expect("a struct of texts can be written as JSON"),
     }
 }
 

@@ -3,6 +3,8 @@
 use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
+use jiff::Timestamp;
+use jiff::fmt::rfc2822;
 use reqwest::{Response, StatusCode};
 
 /// How long a peer that hears too much may be silent when it does not say for how long.
@@ -27,8 +29,8 @@ impl Silence {
     /// Whether the answer asks for silence, which begins now.
     pub(super) fn heed(&self, answer: &Response) -> bool {
         let header = |name: &str| answer.headers().get(name).and_then(|value| value.to_str().ok());
-        let Some(wait) = asked(answer.status(), header("retry-after"), header("x-ratelimit-remaining"))
-        else {
+        let (after, remaining) = (header("retry-after"), header("x-ratelimit-remaining"));
+        let Some(wait) = asked(answer.status(), after, remaining, Timestamp::now()) else {
             return false;
         };
         *self.0.lock().unwrap_or_else(PoisonError::into_inner) = Some(Instant::now() + wait);
@@ -37,16 +39,30 @@ impl Silence {
 }
 
 /// For how long an answer asks for silence, if it does.
-fn asked(status: StatusCode, retry_after: Option<&str>, remaining: Option<&str>) -> Option<Duration> {
-    let seconds = retry_after.and_then(|text| text.trim().parse().ok()).map(Duration::from_secs);
+fn asked(
+    status: StatusCode,
+    retry_after: Option<&str>,
+    remaining: Option<&str>,
+    now: Timestamp,
+) -> Option<Duration> {
+    let wait = retry_after.and_then(|text| after(text.trim(), now));
     let limited = match status {
         StatusCode::TOO_MANY_REQUESTS => true,
-        StatusCode::SERVICE_UNAVAILABLE => seconds.is_some(),
+        StatusCode::SERVICE_UNAVAILABLE => wait.is_some(),
         // GitHub's way to say it.
-        StatusCode::FORBIDDEN => seconds.is_some() || remaining == Some("0"),
+        StatusCode::FORBIDDEN => wait.is_some() || remaining == Some("0"),
         _ => false,
     };
-    limited.then(|| seconds.unwrap_or(DEFAULT).min(LONGEST))
+    limited.then(|| wait.unwrap_or(DEFAULT).min(LONGEST))
+}
+
+/// A number of seconds, or the date when it is over, as in `Retry-After`.
+fn after(text: &str, now: Timestamp) -> Option<Duration> {
+    if let Ok(seconds) = text.parse() {
+        return Some(Duration::from_secs(seconds));
+    }
+    let over = rfc2822::parse(text).ok()?.timestamp();
+    Some(over.duration_since(now).try_into().unwrap_or_default())
 }
 
 #[cfg(test)]
@@ -55,11 +71,17 @@ mod tests {
 
     #[test]
     fn a_peer_is_left_alone_for_as_long_as_it_says_within_reason() {
+        let now = Timestamp::from_second(784_111_777).unwrap();
         let seconds = |seconds| Some(Duration::from_secs(seconds));
         for (status, retry_after, remaining, expected) in [
             (429, Some("7"), None, seconds(7)),
             (429, None, None, seconds(1)),
             (429, Some("soon"), None, seconds(1)),
+            (429, Some("Sun, 06 Nov 1994 08:49:44 GMT"), None, seconds(7)),
+            (503, Some(" Sun, 06 Nov 1994 08:49:39 GMT "), None, seconds(2)),
+            (429, Some("Mon, 07 Nov 1994 08:49:37 GMT"), None, seconds(60)),
+            (429, Some("Sun, 06 Nov 1994 08:00:00 GMT"), None, seconds(0)),
+            (429, Some("Sun, 06 Foo 1994 08:00:00 GMT"), None, seconds(1)),
             (429, Some("86400"), None, seconds(60)),
             (503, Some("2"), None, seconds(2)),
             (503, None, None, None),
@@ -69,7 +91,7 @@ mod tests {
             (200, Some("7"), None, None),
         ] {
             let status = StatusCode::from_u16(status).unwrap();
-            assert_eq!(asked(status, retry_after, remaining), expected, "{status} {retry_after:?}");
+            assert_eq!(asked(status, retry_after, remaining, now), expected, "{status} {retry_after:?}");
         }
     }
 }

@@ -12,6 +12,7 @@ use super::{
 };
 use crate::config::NotifyConfig;
 use crate::metrics::Notices;
+use crate::space::Space;
 
 /// Work that goes on until it is told to stop.
 pub(crate) type Delivering = std::pin::Pin<Box<dyn Future<Output = Result<(), QueueError>> + Send>>;
@@ -27,7 +28,7 @@ pub(crate) struct Clients {
 /// The work of everyone who delivers. What one that is not configured any more has in the queue waits there.
 pub(crate) fn deliver(
     config: NotifyConfig,
-    queue: &Queue,
+    queue: &(Queue, Arc<Space>),
     notices: &Notices,
     stop: &CancellationToken,
     clients: Clients,
@@ -49,7 +50,7 @@ pub(crate) fn deliver(
 }
 
 struct Starter<'a> {
-    queue: &'a Queue,
+    queue: &'a (Queue, Arc<Space>),
     notices: &'a Notices,
     stop: &'a CancellationToken,
 }

@@ -13,6 +13,7 @@ use serde::{Deserialize, Serialize};
 use super::Deliver;
 use super::deliver::{Undelivered, broken, unreadable};
 use super::silence::Silence;
+use crate::asked::Asked;
 use crate::config::WebhookTarget;
 
 /// How long a receiver may take: it should take note of the event and answer.
@@ -64,6 +65,7 @@ impl Deliver for Webhooks {
             .header("webhook-id", &id)
             .header("webhook-timestamp", time.to_string())
             .header("webhook-signature", signature(&target.key, &id, time, &body))
+            .headers(Asked::current().headers())
             .body(body);
         let who = format!("the webhook {}", target.shown());
         let answer = request.send().await.map_err(|error| broken(&who, error))?;

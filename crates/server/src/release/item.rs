@@ -75,16 +75,6 @@ impl ReleaseItem {
         }
     }
 
-    /// The request a row is done for.
-    pub(crate) fn asked(payload: &[u8]) -> Asked {
-        #[derive(Deserialize)]
-        struct Row {
-            #[serde(default)]
-            asked: Asked,
-        }
-        serde_json::from_slice::<Row>(payload).map(|row| row.asked).unwrap_or_default()
-    }
-
     /// The release a row asks for.
     pub(crate) fn read(payload: &[u8]) -> Result<Release, ItemError> {
         let item: Self = serde_json::from_slice(payload).map_err(ItemError::NotParsable)?;

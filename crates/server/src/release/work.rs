@@ -17,6 +17,7 @@ use super::look::of_release;
 use super::settle::{Ending, Fate};
 use super::{RELEASE, ReleaseItem, manifests};
 use crate::app::App;
+use crate::asked::Asked;
 use crate::metrics::{Outcome, ReleaseLabels};
 use crate::notify::{Failed, Landed};
 
@@ -36,14 +37,21 @@ pub(crate) async fn work(app: App, stop: CancellationToken) -> Result<(), QueueE
             // Cancel safe: items that are not received go back to the queue.
             taken = app.queue.take(RELEASE, room) => {
                 for taken in taken? {
-                    let asked = ReleaseItem::asked(&taken.item().payload);
+                    let asked = Asked::of(&taken.item().payload);
                     asked.waited(taken.item().accepted);
                     let span = info_span!(
                         "release",
                         item = taken.item().id.number(),
                         request_id = asked.request_id()
                     );
-                    under_way.spawn(asked.work(span, one(app.clone(), taken)));
+                    let (app, stop) = (app.clone(), stop.clone());
+                    under_way.spawn(asked.work(span, async move {
+                        tokio::select! {
+                            // Cancel safe: a release that is not begun goes back to the queue.
+                            () = app.space.there() => one(app.clone(), taken).await,
+                            () = stop.cancelled() => {}
+                        }
+                    }));
                 }
             }
             // Cancel safe: a finished task stays in the set until it is joined.

@@ -5,8 +5,9 @@ use artifact::WireTime;
 use config_repo::Workload;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
+use uuid::Uuid;
 
-use super::Report;
+use super::{Report, Source};
 
 /// The same report within this time is a repetition; later it is the same thing happening again.
 const REPEATED_SECONDS: i64 = 60;
@@ -24,6 +25,8 @@ pub(super) struct Record {
     expected: Option<Vec<(String, String)>>,
     /// The last failure reports as they came, with when they did.
     recent: Vec<(String, i64)>,
+    /// The report that was taken in last, and whether it said anything new.
+    last: Option<(Uuid, bool)>,
 }
 
 impl Record {
@@ -84,8 +87,17 @@ impl Record {
         }
     }
 
-    /// Whether the report says anything new.
-    pub(super) fn take_in(&mut self, report: &Report, now: Timestamp) -> bool {
+    /// Whether the report says anything new. Asked again of the same one, the answer is the same.
+    pub(super) fn take_in(&mut self, report: &Report, source: Source) -> bool {
+        if let Some((_, is_news)) = self.last.filter(|(id, _)| *id == source.id) {
+            return is_news;
+        }
+        let is_news = self.apply(report, source.at);
+        self.last = Some((source.id, is_news));
+        is_news
+    }
+
+    fn apply(&mut self, report: &Report, now: Timestamp) -> bool {
         self.observed = WireTime::utc(now);
         match report {
             Report::Deploy(event) => {
@@ -174,6 +186,11 @@ mod tests {
         Timestamp::from_second(second).unwrap()
     }
 
+    /// Takes in a report as a new one.
+    fn take_in(record: &mut Record, report: &Report, at: Timestamp) -> bool {
+        record.take_in(report, Source { id: Uuid::new_v4(), at })
+    }
+
     fn deploy(available_pods: i64) -> Report {
         Report::Deploy(DeployEvent {
             name: "billing".into(),
@@ -197,11 +214,11 @@ mod tests {
     #[test]
     fn a_failure_shows_until_its_workload_is_up() {
         let mut record = Record::default();
-        assert!(record.take_in(&deploy(2), at(0)));
-        assert!(record.take_in(&crash("panic"), at(1)));
+        assert!(take_in(&mut record, &deploy(2), at(0)));
+        assert!(take_in(&mut record, &crash("panic"), at(1)));
         let rollout = record.clone().rollout("a-1");
         assert_eq!((rollout.state, rollout.failures[0].message.as_str()), (RolloutState::Failed, "panic"));
-        assert!(record.take_in(&deploy(2), at(2)), "it is news that the failure is over");
+        assert!(take_in(&mut record, &deploy(2), at(2)), "it is news that the failure is over");
         assert_eq!(record.rollout("a-1").state, RolloutState::Ready);
     }
 
@@ -218,7 +235,7 @@ mod tests {
             workload("StatefulSet", "db", true),
             workload("DaemonSet", "quiet", false),
         ]));
-        record.take_in(&deploy(2), at(0));
+        take_in(&mut record, &deploy(2), at(0));
         record.expect(None);
         let rollout = record.clone().rollout("a-1");
         assert_eq!(
@@ -227,7 +244,7 @@ mod tests {
         );
         let db =
             DeployEvent { name: "db".into(), resource_type: "StatefulSet".into(), ..DeployEvent::default() };
-        record.take_in(&Report::Deploy(db), at(1));
+        take_in(&mut record, &Report::Deploy(db), at(1));
         let rollout = record.rollout("a-1");
         assert_eq!((rollout.state, rollout.expected_workloads), (RolloutState::Ready, 2));
     }
@@ -235,7 +252,7 @@ mod tests {
     #[test]
     fn what_was_seen_before_the_release_is_not_about_it() {
         let mut record = Record::default();
-        record.take_in(&deploy(2), at(10));
+        take_in(&mut record, &deploy(2), at(10));
         assert!(record.is_of_release(None));
         assert!(record.is_of_release(Some(at(10))));
         assert!(!record.is_of_release(Some(at(11))));
@@ -244,14 +261,26 @@ mod tests {
     #[test]
     fn a_repeated_report_is_no_news_but_the_same_failure_later_is() {
         let mut record = Record::default();
-        assert!(record.take_in(&crash("panic"), at(0)));
-        assert!(!record.take_in(&crash("panic"), at(5)));
-        assert!(record.take_in(&crash("other"), at(6)));
-        assert!(record.take_in(&crash("panic"), at(300)));
+        assert!(take_in(&mut record, &crash("panic"), at(0)));
+        assert!(!take_in(&mut record, &crash("panic"), at(5)));
+        assert!(take_in(&mut record, &crash("other"), at(6)));
+        assert!(take_in(&mut record, &crash("panic"), at(300)));
         assert_eq!(record.rollout("a-1").failures.len(), 1, "of one container the last is kept");
         let mut record = Record::default();
-        assert!(record.take_in(&deploy(2), at(0)));
-        assert!(!record.take_in(&deploy(2), at(500)));
-        assert!(record.take_in(&deploy(3), at(501)));
+        assert!(take_in(&mut record, &deploy(2), at(0)));
+        assert!(!take_in(&mut record, &deploy(2), at(500)));
+        assert!(take_in(&mut record, &deploy(3), at(501)));
+    }
+
+    #[test]
+    fn a_report_that_was_interrupted_says_the_same_again() {
+        let mut record = Record::default();
+        let first = Source { id: Uuid::from_u128(1), at: at(0) };
+        assert!(record.take_in(&crash("panic"), first));
+        let mut record = Record::read(&record.write()).unwrap();
+        assert!(record.take_in(&crash("panic"), first), "it may not have been told of");
+        let again = Source { id: Uuid::from_u128(2), at: at(1) };
+        assert!(!record.take_in(&crash("panic"), again), "the daemon reports again");
+        assert!(!record.take_in(&crash("panic"), again));
     }
 }

@@ -1,6 +1,7 @@
 //! RabbitMQ: what the original's publishers and consumers see.
 
 mod down;
+mod encrypted;
 mod events;
 mod incoming;
 mod several;

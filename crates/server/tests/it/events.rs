@@ -2,7 +2,9 @@
 
 use std::time::Duration;
 
-use api::{DeployEvent, Event, EventFilter, EventStream, ReleaseState, ReportKind, RolloutState, routes};
+use api::{
+    ClientError, DeployEvent, Event, EventFilter, EventStream, ReleaseState, ReportKind, RolloutState, routes,
+};
 use artifact::Intent;
 use reqwest::Method;
 use rustix::process::{Pid, Signal, kill_process};
@@ -102,15 +104,36 @@ async fn a_refused_release_can_be_asked_for_afterwards() {
     let server = bed.start().await;
     server.upload("billing", "master-1", "master").await;
     let mut events = listen(&server, None, None).await;
-    server.release("billing", "mars", "master-1", &Intent::ReleaseArtifact).await.unwrap_err();
+    let refused = server.release("billing", "mars", "master-1", &Intent::ReleaseArtifact).await.unwrap_err();
     let id = loop {
         match tokio::time::timeout(PATIENCE, events.next()).await.expect("an event comes").unwrap() {
             Some(Event::Release(release)) if release.state == ReleaseState::Denied => break release.id,
             other => assert!(matches!(&other, Some(Event::Release(_))), "{other:?}"),
         }
     };
+    // Who was refused need not have listened to know the id.
+    assert!(matches!(&refused, ClientError::Refused { body, .. } if body.id == id), "{refused:?}");
     let known = server.known(&id).await.unwrap();
     assert_eq!((known.state, known.reason.as_str()), (ReleaseState::Denied, "unknown environment: mars"));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_rewritten_history_that_is_followed_makes_listeners_read_anew() {
+    let bed = Bed::new().await.flag("--accept-rewritten-history");
+    let server = bed.start().await;
+    for id in ["master-1", "master-2"] {
+        server.upload("billing", id, "master").await;
+        server.release("billing", "dev", id, &Intent::ReleaseArtifact).await.unwrap();
+    }
+    let mut of_prod = listen(&server, Some("prod"), None).await;
+    let first = bed.history().last().unwrap().id.clone();
+    bed.repo.force(BRANCH, &first).unwrap();
+    // The next release finds it.
+    server.release("billing", "prod", "master-1", &Intent::ReleaseArtifact).await.unwrap();
+    assert_eq!(next(&mut of_prod).await, "pending prod/billing master-1");
+    assert_eq!(next(&mut of_prod).await, "reset", "whatever one listens for");
+    assert_eq!(next(&mut of_prod).await, "landed prod/billing master-1");
+    assert_eq!(server.status("billing").await.environments[0].tag, "master-1");
 }
 
 #[tokio::test(flavor = "multi_thread")]

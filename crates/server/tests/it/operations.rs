@@ -6,7 +6,7 @@ use api::{CreateArtifactRequest, routes};
 use artifact::Intent;
 use reqwest::Method;
 use serde_json::Value;
-use testkit::{Slack, wait};
+use testkit::{Receiver, Slack, wait};
 
 use crate::bed::{Bed, PATIENCE, Server, http};
 use crate::make;
@@ -116,6 +116,37 @@ async fn every_line_of_a_request_carries_its_id_also_when_its_work_comes_later()
     let answer = request.send().await.unwrap();
     let id = answer.headers()["x-request-id"].to_str().unwrap();
     assert!(id.parse::<uuid::Uuid>().is_ok(), "{id}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_is_told_names_the_request_that_led_to_it() {
+    let receiver = Receiver::start().await.unwrap();
+    receiver.answer_next(&[500]);
+    let bed = Bed::new()
+        .await
+        .flag("--log.level=debug")
+        .flag(format!("--webhook={}/hook", receiver.url()))
+        .flag(format!("--webhook-secret={}", receiver.secret()));
+    let server = bed.start().await;
+    server.upload("billing", "master-1", "master").await;
+    let body = r#"{"service":"billing","environment":"dev","artifactId":"master-1","committerName":"Ida",
+        "committerEmail":"ida@corp.test","intent":{"type":"ReleaseArtifact"}}"#;
+    let headers = [("Authorization", "hamctl-token"), ("x-request-id", "the-release")];
+    assert_eq!(send(&server, Method::POST, routes::RELEASE, &headers, body).await, 200);
+    let headers = [("Authorization", "daemon-token"), ("x-request-id", "the-report")];
+    let report = serde_json::to_string(&make::deployed()).unwrap();
+    assert_eq!(send(&server, Method::POST, routes::DAEMON_DEPLOY, &headers, &report).await, 200);
+    for (kind, id) in [("release.landed", "the-release"), ("rollout.succeeded", "the-report")] {
+        let wanted = |one: &testkit::receiver::Received| one.body["type"] == kind && one.status == 204;
+        let told = receiver.wait_for(kind, PATIENCE, wanted).await.unwrap();
+        assert_eq!(told.request_id, id, "{kind}");
+        wait::until("the delivery to be logged", PATIENCE, async || {
+            let all = lines(&server);
+            let is_it = |line: &&Value| line["message"] == "a notice is delivered" && line["requestId"] == id;
+            all.iter().find(is_it).map(drop).ok_or(format!("{id}: {all:?}"))
+        })
+        .await;
+    }
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -160,7 +160,8 @@ async fn callers_that_send_a_byte_and_no_more_are_closed_and_keep_nobody_waiting
     let mut silent = JoinSet::new();
     for number in 0..SILENT {
         let bytes: &[u8] = match number % 3 {
-            // A byte at least: of a connection that says nothing, a busy system may not tell the server.
+            // A byte at least: of so many connections that say nothing, a busy system may not tell the server. That
+            // those it is told of are closed is shown beside `serve`.
             0 => b"G",
             1 => b"GET /status?service=billing HTTP/1.1\r\nHost: a\r\nX-A: ",
             _ => b"GET /ping HTTP/1.1\r\nHost: a\r\n\r\n",

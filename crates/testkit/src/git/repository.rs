@@ -121,6 +121,14 @@ impl Repository {
         Ok(commits.collect())
     }
 
+    /// Lets a branch point at another commit, as a forced push does.
+    ///
+    /// # Errors
+    /// When git fails.
+    pub fn force(&self, branch: &str, commit: &str) -> Result<(), PartError> {
+        git(&self.path, &["update-ref", &format!("refs/heads/{branch}"), commit]).map(drop)
+    }
+
     /// Sets an option of the repository, such as `receive.unpackLimit`.
     ///
     /// # Errors
