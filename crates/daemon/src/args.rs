@@ -7,12 +7,7 @@ use secrecy::SecretString;
 
 /// Watch a cluster and report to the release manager
 #[derive(Debug, Parser)]
-#[command(
-    name = "release-daemon",
-    version,
-    disable_help_subcommand = true,
-    arg_required_else_help = false
-)]
+#[command(name = "release-daemon", version, disable_help_subcommand = true, arg_required_else_help = false)]
 pub struct CommandLine {
     /// What to do.
     #[command(subcommand)]

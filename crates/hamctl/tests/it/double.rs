@@ -43,7 +43,8 @@ impl Double {
 
     /// Answers with an error.
     pub(crate) fn refuses(&self, status: u16, request: &str, message: &str, hint: &str) -> &Self {
-        let body = api::ErrorBody { status, message: message.into(), hint: hint.into(), ..Default::default() };
+        let body =
+            api::ErrorBody { status, message: message.into(), hint: hint.into(), ..Default::default() };
         self.answers_with(StatusCode::from_u16(status).unwrap(), request, &api::encode(&body).unwrap())
     }
 
