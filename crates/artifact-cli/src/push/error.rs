@@ -30,7 +30,7 @@ pub(crate) enum PushError {
         source: Lost,
     },
     #[error(transparent)]
-    Server(ClientError),
+    Server(Box<ClientError>),
     #[error(transparent)]
     Upload(#[from] UploadError),
 }
@@ -41,7 +41,7 @@ impl From<ClientError> for PushError {
             ClientError::Unreachable { address, source } => {
                 Self::Unreachable { address, source: source.into() }
             }
-            other => Self::Server(other),
+            other => Self::Server(Box::new(other)),
         }
     }
 }
