@@ -155,7 +155,7 @@ fn distance(out: &mut Vec<u8>, mut value: u64) {
 }
 
 /// What is shorter is stored as it is: compressing would save less than starting the compressor costs.
-const WORTH_COMPRESSING: usize = 128;
+const WORTH_COMPRESSING: usize = 512;
 
 fn compressed(compress: &mut Compress, out: &mut Vec<u8>, data: &[u8]) -> io::Result<()> {
     if data.len() < WORTH_COMPRESSING {

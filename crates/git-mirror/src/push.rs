@@ -94,7 +94,10 @@ impl Push {
         let direct = self.direct.0.get().is_some_and(|understood| *understood);
         if let Some(program) = git::receive_pack(&self.remote).filter(|_| direct) {
             let request = send_pack::request(&head, self.base, self.new, &self.pack.bytes);
-            return Ok(PushOutcome::of_conversation(&program.input(request).run()?, &head, self.base));
+            // What the remote tidies up after its answer is no business of those who wait.
+            let branch = head.clone();
+            let output = program.input(request).run_until(move |said| send_pack::accepted(said, &branch))?;
+            return Ok(PushOutcome::of_conversation(&output, &head, self.base));
         }
         let output = git::push(&self.git_dir, &self.remote, self.base, self.new)?;
         Ok(PushOutcome::of_porcelain(&output))

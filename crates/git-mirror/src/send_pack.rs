@@ -68,6 +68,15 @@ pub(crate) fn answer(output: &Output, head: &str, old: Option<CommitId>) -> Push
     }
 }
 
+/// Whether the remote has said already that the branch was moved, though it may not have said all.
+pub(crate) fn accepted(stdout: &[u8], head: &str) -> bool {
+    // The report ends so; the greeting, which can be long and comes in pieces, is looked at no more often than that.
+    stdout.ends_with(b"0000") && {
+        let output = Output { code: None, stdout: stdout.to_vec(), stderr: Vec::new() };
+        answer(&output, head, None) == PushOutcome::Pushed
+    }
+}
+
 /// Where the branch stands by the remote's greeting, and what comes after it; `None` without a whole greeting.
 fn greeting<'b>(bytes: &'b [u8], head: &str) -> Option<(Option<String>, &'b [u8])> {
     let mut rest = bytes;
@@ -262,6 +271,20 @@ mod tests {
         ];
         for (stdout, stderr, expected) in cases {
             assert_eq!(read(&stdout, stderr), expected, "{stdout} {stderr}");
+        }
+    }
+
+    #[test]
+    fn a_branch_is_moved_when_the_report_says_so_and_not_before() {
+        let ok = reports("unpack ok\n", &format!("ok {HEAD}\n"));
+        let whole = greets(OLD) + &ok;
+        for upto in 0..whole.len() - 8 {
+            assert!(!accepted(&whole.as_bytes()[..upto], HEAD), "{}", &whole[..upto]);
+        }
+        assert!(accepted(whole.as_bytes(), HEAD));
+        assert!(accepted(&whole.as_bytes()[..whole.len() - 4], HEAD), "the remote tidies up before it ends");
+        for refused in [reports("unpack ok\n", &format!("ng {HEAD} no\n")), reports("unpack no\n", "")] {
+            assert!(!accepted((greets(OLD) + &refused).as_bytes(), HEAD));
         }
     }
 

@@ -17,6 +17,9 @@ use crate::Output;
 /// How long a program may run when the caller does not say.
 const DEFAULT_DEADLINE: Duration = Duration::from_secs(120);
 
+/// Bytes taken from a pipe at once; a pipe holds no more.
+const AT_ONCE: usize = 1 << 16;
+
 /// A program to run: arguments, environment, folder, input and deadline.
 ///
 /// ```
@@ -148,14 +151,42 @@ impl Program {
     /// # Errors
     /// When it cannot be started, or has to be killed at its deadline.
     pub fn run(self) -> Result<Output, RunError> {
+        self.run_and_tell(|_| {})
+    }
+
+    /// Runs it until what it has written to standard output is enough. Then it may go on without us, to its end or its
+    /// deadline, and its exit code and standard error are unknown. A program that ends before is as by [`Self::run`].
+    ///
+    /// # Errors
+    /// As [`Self::run`].
+    pub fn run_until(self, enough: impl Fn(&[u8]) -> bool + Send + 'static) -> Result<Output, RunError> {
+        let program = self.name.to_string_lossy().into_owned();
+        let (tell, told) = mpsc::channel();
+        thread::spawn(move || {
+            let early = tell.clone();
+            let output = self.run_and_tell(move |stdout| {
+                if enough(stdout) {
+                    // The receiver takes the first one and is gone.
+                    let said = Output { code: None, stdout: stdout.to_vec(), stderr: Vec::new() };
+                    drop(early.send(Ok(said)));
+                }
+            });
+            drop(tell.send(output));
+        });
+        let lost = |_| RunError::Wait { program, source: io::Error::other("its watcher panicked") };
+        told.recv().map_err(lost)?
+    }
+
+    /// Runs it to its end, and tells all it has written to standard output whenever there is more.
+    fn run_and_tell(self, tell: impl FnMut(&[u8]) + Send + 'static) -> Result<Output, RunError> {
         let program = self.name.to_string_lossy().into_owned();
         let mut child =
             self.spawn().map_err(|source| RunError::Spawn { program: program.clone(), source })?;
         let group = rustix::process::Pid::from_child(&child);
         let (done, ended) = mpsc::channel();
         let feeder = feed(&mut child, self.input);
-        let stdout = drain(child.stdout.take());
-        let stderr = drain(child.stderr.take());
+        let stdout = drain(child.stdout.take(), tell);
+        let stderr = drain(child.stderr.take(), |_| {});
         let waiter = thread::spawn(move || {
             let status = child.wait();
             // The receiver is gone only after the deadline; the child is dead by then.
@@ -234,13 +265,25 @@ fn feed(child: &mut Child, input: Vec<u8>) -> thread::JoinHandle<io::Result<()>>
     })
 }
 
-fn drain(pipe: Option<impl Read + Send + 'static>) -> thread::JoinHandle<io::Result<Vec<u8>>> {
+fn drain(
+    pipe: Option<impl Read + Send + 'static>,
+    mut tell: impl FnMut(&[u8]) + Send + 'static,
+) -> thread::JoinHandle<io::Result<Vec<u8>>> {
     thread::spawn(move || {
         let mut bytes = Vec::new();
-        if let Some(mut pipe) = pipe {
-            pipe.read_to_end(&mut bytes)?;
+        let Some(mut pipe) = pipe else { return Ok(bytes) };
+        let mut chunk = vec![0; AT_ONCE];
+        loop {
+            match pipe.read(&mut chunk) {
+                Ok(0) => return Ok(bytes),
+                Ok(read) => {
+                    bytes.extend_from_slice(&chunk[..read]);
+                    tell(&bytes);
+                }
+                Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+                Err(error) => return Err(error),
+            }
         }
-        Ok(bytes)
     })
 }
 
@@ -277,6 +320,30 @@ mod tests {
     fn input_larger_than_a_pipe_comes_back_whole() {
         let bytes = vec![b'x'; 1 << 20];
         assert_eq!(Program::new("cat").input(bytes.clone()).run().unwrap().stdout, bytes);
+    }
+
+    #[test]
+    fn a_program_that_has_said_enough_goes_on_by_itself() {
+        let folder = tempfile::tempdir().unwrap();
+        let script = "echo ready; until [ -e go ]; do read -t 1 nothing; done; echo more; touch gone";
+        let program = Program::new("bash").args(["-c", script]).folder(folder.path());
+        let output = program.run_until(|stdout| stdout.ends_with(b"ready\n")).unwrap();
+        assert_eq!((output.code, output.stdout_text()), (None, "ready".into()));
+        std::fs::write(folder.path().join("go"), "").unwrap();
+        let started = std::time::Instant::now();
+        while !folder.path().join("gone").exists() {
+            assert!(started.elapsed() < Duration::from_secs(60), "it was not let go on");
+            thread::yield_now();
+        }
+    }
+
+    #[test]
+    fn a_program_that_never_says_enough_ends_as_any_other() {
+        let program = |script| Program::new("sh").args(["-c", script]);
+        let output = program("echo no; echo why >&2; exit 3").run_until(|_| false).unwrap();
+        assert_eq!((output.code, output.stderr_text()), (Some(3), "why".into()));
+        let late = program("sleep 600").deadline(Duration::from_millis(50)).run_until(|_| false);
+        assert!(matches!(late, Err(RunError::TimedOut { .. })), "{late:?}");
     }
 
     #[test]

@@ -50,6 +50,10 @@ pub fn main(args: impl IntoIterator<Item = OsString>) -> ExitCode {
     }
 }
 
+/// Threads for what blocks: files, Git, indexes. A crowd of callers waits for one of them a little, instead of each
+/// having one of its own with the memory that a thread keeps.
+const BLOCKING_THREADS: usize = 32;
+
 /// The original's program was called `server`, so its users write `server start`.
 fn without_server(args: impl IntoIterator<Item = OsString>) -> Vec<OsString> {
     let mut args: Vec<OsString> = args.into_iter().collect();
@@ -60,7 +64,11 @@ fn without_server(args: impl IntoIterator<Item = OsString>) -> Vec<OsString> {
 }
 
 fn start(args: StartArgs) -> ExitCode {
-    let runtime = match tokio::runtime::Builder::new_multi_thread().enable_all().build() {
+    let runtime = match tokio::runtime::Builder::new_multi_thread()
+        .max_blocking_threads(BLOCKING_THREADS)
+        .enable_all()
+        .build()
+    {
         Ok(runtime) => runtime,
         Err(error) => {
             say(&format!("error: no threads can be started: {error}"));

@@ -256,7 +256,7 @@ impl Pipeline {
     fn launch_or_gather(&mut self, served: usize) {
         let waiting = self.draft.as_ref().map_or(0, |draft| draft.jobs.len());
         if served >= CROWD && waiting < served / 2 && !self.closed {
-            self.gathering = Some((Instant::now() + GATHER, served));
+            self.gathering = Some((Instant::now() + GATHER, served / 2));
         } else {
             self.launch(true);
         }
