@@ -3,9 +3,9 @@
 use std::collections::HashMap;
 use std::sync::LazyLock;
 
+use serde::Serialize;
 use serde::de::DeserializeOwned;
-use serde::{Deserialize, Serialize};
-use serde_json::Value;
+use serde_json::{Map, Value};
 
 /// Every key of the interface that is not all lower case. Keys are matched in any case, as Go does.
 const CAMEL_KEYS: &[&str] = &[
@@ -70,18 +70,18 @@ const CAMEL_KEYS: &[&str] = &[
 static CANONICAL: LazyLock<HashMap<String, &'static str>> =
     LazyLock::new(|| CAMEL_KEYS.iter().map(|key| (key.to_ascii_lowercase(), *key)).collect());
 
-/// Reads a body: the first JSON value, which has to be an object, keys in any case, `null` for "not given", unknown fields and bytes after the
-/// value ignored.
+/// Reads a body: the first JSON value, which has to be an object, keys in any case, `null` for "not given", unknown
+/// fields and bytes after the value ignored.
 ///
 /// # Errors
-/// When it is not JSON, or a value has a wrong type.
+/// When it is not JSON, a value has a wrong type, or an object says a key twice, be it in another case.
 pub fn decode<T: DeserializeOwned>(bytes: &[u8]) -> serde_json::Result<T> {
-    let value = Value::deserialize(&mut serde_json::Deserializer::from_slice(bytes))?;
+    let value = go_json::first_value(bytes)?;
     if !value.is_object() {
         // Serde would read a list as the fields in their order.
         return Err(serde::de::Error::custom("the body is not a JSON object"));
     }
-    serde_json::from_value(fold_keys(value))
+    serde_json::from_value(fold_keys(value)?)
 }
 
 /// Writes a body with Go's escapes and its final line break.
@@ -92,24 +92,23 @@ pub fn encode<T: Serialize + ?Sized>(value: &T) -> serde_json::Result<Vec<u8>> {
     go_json::to_line(value)
 }
 
-fn fold_keys(value: Value) -> Value {
-    match value {
-        Value::Object(object) => Value::Object(
-            object
-                .into_iter()
-                .filter(|(_, value)| !value.is_null())
-                .map(|(key, value)| {
-                    let lower = key.to_ascii_lowercase();
-                    // An artifact has its own reading, with its own keys.
-                    let value =
-                        if lower == "artifact" || lower == "artifacts" { value } else { fold_keys(value) };
-                    (CANONICAL.get(&lower).map_or(lower, |canonical| (*canonical).to_owned()), value)
-                })
-                .collect(),
-        ),
-        Value::Array(items) => Value::Array(items.into_iter().map(fold_keys).collect()),
+fn fold_keys(value: Value) -> serde_json::Result<Value> {
+    Ok(match value {
+        Value::Object(object) => {
+            let mut folded = Map::new();
+            for (key, value) in object.into_iter().filter(|(_, value)| !value.is_null()) {
+                let lower = key.to_ascii_lowercase();
+                // An artifact has its own reading, with its own keys.
+                let value =
+                    if lower == "artifact" || lower == "artifacts" { value } else { fold_keys(value)? };
+                let name = CANONICAL.get(&lower).copied().unwrap_or(&lower);
+                go_json::insert_once::<serde_json::Error>(&mut folded, name, value)?;
+            }
+            Value::Object(folded)
+        }
+        Value::Array(items) => Value::Array(items.into_iter().map(fold_keys).collect::<Result<_, _>>()?),
         other => other,
-    }
+    })
 }
 
 /// Reads an artifact inside a body, with the leniency of the API.
@@ -154,6 +153,25 @@ mod tests {
             decode(br#"{"artifact":{"id":"a","application":{"AuthorName":"Bo","x":1}},"md5":"m"}"#).unwrap();
         assert_eq!(request.artifact.application.author_name, "Bo");
         assert!(decode::<CreateArtifactRequest>(br#"{"artifact":{"stages":[{"id":"build"}]}}"#).is_err());
+    }
+
+    #[test]
+    fn a_body_that_says_a_key_twice_is_refused_in_whatever_case() {
+        for body in [
+            r#"{"environment":"dev","environment":"prod"}"#,
+            r#"{"environment":"dev","ENVIRONMENT":"prod"}"#,
+            r#"{"ENVIRONMENT":"prod","environment":"dev"}"#,
+            r#"{"artifactId":"a","ArtifactID":"b"}"#,
+            r#"{"intent":{"promote":{"fromEnvironment":"dev","fromenvironment":"prod"}}}"#,
+            r#"{"intent":{"type":"Promote"},"intent":{"type":"Rollback"}}"#,
+        ] {
+            let said = decode::<ReleaseRequest>(body.as_bytes()).unwrap_err().to_string();
+            assert!(said.contains("` is there twice"), "{body}: {said}");
+        }
+        let request: ReleaseRequest = decode(br#"{"environment":"dev","Environment":null}"#).unwrap();
+        assert_eq!(request.environment, "dev", "null says nothing");
+        let artifact = br#"{"artifact":{"id":"a","ID":"b"},"md5":"m"}"#;
+        assert!(decode::<CreateArtifactRequest>(artifact).is_err());
     }
 
     #[test]

@@ -3,7 +3,6 @@
 use std::borrow::Cow;
 
 use explain::{Explain, Kind};
-use serde::Deserialize;
 use serde_json::{Map, Value};
 
 use crate::ArtifactSpec;
@@ -67,7 +66,7 @@ const SHUTTLE: Shape = Shape { fields: &["plan", "shuttleVersion"], inner: &[("p
 /// ignored, bytes after the first value too.
 ///
 /// # Errors
-/// When it is not JSON of this shape, or holds unknown fields.
+/// When it is not JSON of this shape, holds unknown fields, or says one twice.
 pub fn decode(bytes: &[u8]) -> Result<ArtifactSpec, DecodeError> {
     read(bytes, true)
 }
@@ -75,19 +74,15 @@ pub fn decode(bytes: &[u8]) -> Result<ArtifactSpec, DecodeError> {
 /// Reads the file as the HTTP API does: unknown fields are ignored.
 ///
 /// # Errors
-/// When it is not JSON of this shape.
+/// When it is not JSON of this shape, or says a field twice.
 pub fn decode_leniently(bytes: &[u8]) -> Result<ArtifactSpec, DecodeError> {
     read(bytes, false)
 }
 
 fn read(bytes: &[u8], strict: bool) -> Result<ArtifactSpec, DecodeError> {
-    let value = first_value(bytes).map_err(DecodeError::NotParsable)?;
+    let value = go_json::first_value(bytes).map_err(DecodeError::NotParsable)?;
     let value = fit(value, &ROOT, "", strict)?;
     serde_json::from_value(value).map_err(DecodeError::NotParsable)
-}
-
-fn first_value(bytes: &[u8]) -> serde_json::Result<Value> {
-    Value::deserialize(&mut serde_json::Deserializer::from_slice(bytes))
 }
 
 /// Writes keys in their declared case, drops `null`s as Go does, and refuses unknown keys when `strict`.
@@ -111,7 +106,7 @@ fn fit(value: Value, shape: &Shape, path: &str, strict: bool) -> Result<Value, D
             Some((name, inner)) => fit(value, inner, &format!("{path}{name}."), strict)?,
             None => value,
         };
-        fitted.insert((*field).to_owned(), value);
+        go_json::insert_once(&mut fitted, field, value).map_err(DecodeError::NotParsable)?;
     }
     Ok(Value::Object(fitted))
 }
@@ -164,6 +159,23 @@ mod tests {
     fn key_case_nulls_and_trailing_bytes_do_not_matter() {
         let spec = decode(br#"{"ID":"a","Application":{"AUTHORNAME":"Bo"},"squad":null} garbage"#).unwrap();
         assert_eq!((spec.id.as_str(), spec.application.author_name.as_str()), ("a", "Bo"));
+    }
+
+    #[test]
+    fn a_field_that_is_said_twice_is_refused_in_whatever_case() {
+        for (text, field) in [
+            (r#"{"id":"a","id":"b"}"#, "id"),
+            (r#"{"id":"a","ID":"b"}"#, "id"),
+            (r#"{"application":{"branch":"master","Branch":"hotfix"}}"#, "branch"),
+            (r#"{"Application":{"branch":"master"},"application":{"sha":"1"}}"#, "application"),
+        ] {
+            let said = message(text);
+            assert!(said.contains(&format!("the key `{field}` is there twice")), "{text}: {said}");
+            assert!(decode_leniently(text.as_bytes()).is_err(), "{text}");
+        }
+        let spec = decode(br#"{"stages":[{"id":"sbom","data":{"a":1,"A":2}}]}"#).unwrap();
+        let file = String::from_utf8(spec.to_file().unwrap()).unwrap();
+        assert!(file.contains("\"a\"") && file.contains("\"A\""), "data of others is theirs: {file}");
     }
 
     #[test]
