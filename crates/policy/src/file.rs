@@ -167,9 +167,17 @@ mod tests {
     #[test]
     fn an_empty_file_has_no_policies_and_a_broken_one_is_an_error() {
         assert!(PolicyFile::decode(&service(), b" \n").unwrap().is_empty());
-        for text in
-            ["{", "[]", r#"{"service":"billing","x":1}"#, r#"{"service":"other"}"#, r#"{"service":"../x"}"#]
-        {
+        for text in [
+            "{",
+            "[]",
+            "{}",
+            r#"{"service":"billing","x":1}"#,
+            r#"{"service":"other"}"#,
+            r#"{"service":"../x"}"#,
+            r#"{"Service":"billing"}"#,
+            r#"{"service":"billing","service":"billing"}"#,
+            r#"{"service":"billing","branchRestrictions":[],"BranchRestrictions":[]}"#,
+        ] {
             let error = PolicyFile::decode(&service(), text.as_bytes()).unwrap_err();
             assert_eq!(error.to_string(), "policies/billing.json cannot be read", "{text}");
         }

@@ -148,4 +148,66 @@ mod tests {
         assert_eq!(args.notify.user_mappings, ["a=b", "c=d", "e=f"], "lists add up");
         assert!(!args.identity.require_scopes);
     }
+
+    /// Name, default and variable. The original has no default for `broker-type`, and variables for a few flags only.
+    const OF_THE_ORIGINAL: [(&str, &str, &str); 42] = [
+        ("http-port", "8080", ""),
+        ("timeout", "20s", ""),
+        ("hamctl-auth-token", "", "HAMCTL_AUTH_TOKEN"),
+        ("artifact-auth-token", "", "ARTIFACT_AUTH_TOKEN"),
+        ("daemon-auth-token", "", "DAEMON_AUTH_TOKEN"),
+        ("jwks-urls", "", ""),
+        ("jwt-issuer", "", ""),
+        ("jwt-audience", "release-manager", ""),
+        ("config-repo", "", "CONFIG_REPO"),
+        ("artifact-filename", "artifact.json", ""),
+        ("ssh-private-key", "/etc/release-manager/ssh/identity", ""),
+        ("github-webhook-secret", "", "GITHUB_WEBHOOK_SECRET"),
+        ("github-api-token", "", "GITHUB_API_TOKEN"),
+        ("slack-token", "", "SLACK_TOKEN"),
+        ("grafana-annotations", "", ""),
+        ("email-suffix", "", ""),
+        ("user-mappings", "", "USER_MAPPINGS"),
+        ("policy-branch-restrictions", "", ""),
+        ("git-user", "HamAstrochimp", ""),
+        ("git-email", "operations@lunar.app", ""),
+        ("git-signing-key", "", ""),
+        ("git-gpg-key-import-paths", "", ""),
+        ("s3-artifact-storage-bucket-name", "", ""),
+        ("broker-type", "memory", ""),
+        ("memory-queue-size", "5", ""),
+        ("amqp-host", "localhost", ""),
+        ("amqp-port", "5672", ""),
+        ("amqp-user", "", ""),
+        ("amqp-password", "", ""),
+        ("amqp-virtualhost", "/", ""),
+        ("amqp-exchange", "release-manager", ""),
+        ("amqp-queue", "release-manager", ""),
+        ("amqp-prefetch", "1", ""),
+        ("amqp-worker-count", "1", ""),
+        ("amqp-reconnection-timeouts", "5s", ""),
+        ("amqp-connection-timeouts", "10s", ""),
+        ("amqp-init-timeouts", "10s", ""),
+        ("mute-slack-notification-k8s", "false", ""),
+        ("mute-slack-notification-policy", "false", ""),
+        ("mute-slack-notification-release-processed", "false", ""),
+        ("log.level", "info", "LOG_LEVEL"),
+        ("log.development", "false", "LOG_DEVELOPMENT"),
+    ];
+
+    #[test]
+    fn every_flag_of_the_original_has_its_default_and_its_variable() {
+        let command = Cli::command();
+        let start = command.find_subcommand("start").unwrap();
+        for (name, default, variable) in OF_THE_ORIGINAL {
+            let flag = start.get_arguments().find(|flag| flag.get_long() == Some(name));
+            let flag = flag.unwrap_or_else(|| panic!("no --{name}"));
+            let defaults: Vec<_> =
+                flag.get_default_values().iter().map(|text| text.to_string_lossy()).collect();
+            assert_eq!(defaults.join(","), default, "--{name}");
+            if !variable.is_empty() {
+                assert_eq!(flag.get_env().unwrap(), variable, "--{name}");
+            }
+        }
+    }
 }

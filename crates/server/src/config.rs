@@ -23,6 +23,9 @@ pub(crate) use people::People;
 pub(crate) use store::StoreConfig;
 pub(crate) use webhook::WebhookTarget;
 
+/// No request has to take longer; a server that waits for ever is one that anybody can stop.
+const LONGEST_TIMEOUT: Duration = Duration::from_secs(24 * 60 * 60);
+
 /// How the server is to run.
 pub(crate) struct Config {
     pub(crate) http_port: u16,
@@ -106,6 +109,10 @@ impl Config {
         if args.git.artifact_filename != "artifact.json" {
             problems.add("--artifact-filename can only be artifact.json");
         }
+        let timeout = args.timeout.0;
+        if timeout.is_zero() || timeout > LONGEST_TIMEOUT {
+            problems.add("--timeout must be longer than 0s and at most 24h");
+        }
         let globals = problems.take(policy::parse_global_restrictions(
             args.policy_branch_restrictions.iter().map(String::as_str),
         ));
@@ -121,7 +128,7 @@ impl Config {
         let public_url = args.public_url.unwrap_or_else(|| format!("http://localhost:{}", args.http_port));
         Ok(Self {
             http_port: args.http_port,
-            timeout: args.timeout.0,
+            timeout,
             public_url: public_url.trim_end_matches('/').to_owned(),
             store,
             data_dir: args.data_dir,
@@ -187,4 +194,31 @@ fn notify(args: &StartArgs, problems: &mut Problems) -> Option<NotifyConfig> {
         }),
         webhooks: webhooks?,
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::Parser;
+
+    use super::*;
+    use crate::args::{Cli, Command};
+
+    fn problems(flags: &[&str]) -> Vec<String> {
+        let smallest = ["release-manager", "start", "--config-repo=/config.git", "--hamctl-auth-token=token"];
+        match Cli::try_parse_from(smallest.iter().chain(flags)).unwrap().command {
+            Command::Start(args) => Config::new(*args).err().map(|error| error.problems).unwrap_or_default(),
+            other => panic!("start is not {other:?}"),
+        }
+    }
+
+    #[test]
+    fn a_time_in_which_nothing_can_be_answered_is_refused() {
+        for (timeout, is_good) in
+            [("0s", false), ("1ms", true), ("24h", true), ("25h", false), ("5000000000000h", false)]
+        {
+            let expected: &[&str] =
+                if is_good { &[] } else { &["--timeout must be longer than 0s and at most 24h"] };
+            assert_eq!(problems(&[&format!("--timeout={timeout}")]), expected, "{timeout}");
+        }
+    }
 }

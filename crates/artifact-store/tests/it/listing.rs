@@ -42,6 +42,20 @@ async fn the_newest_of_many_is_found() {
 }
 
 #[tokio::test]
+async fn of_two_of_the_same_moment_the_first_by_name_counts() {
+    let folder = tempfile::tempdir().unwrap();
+    let store = local(folder.path());
+    let moment = std::time::SystemTime::UNIX_EPOCH + std::time::Duration::from_secs(1_700_000_000);
+    for id in ["master-2", "master-1", "master-3"] {
+        put(&store, "billing", id, "master").await;
+        let zip = folder.path().join(format!("artifacts/billing/{id}.zip"));
+        std::fs::File::options().write(true).open(zip).unwrap().set_modified(moment).unwrap();
+    }
+    assert_eq!(ids(&store, Some("master"), 5).await, ["master-1", "master-2", "master-3"]);
+    assert_eq!(ids(&store, Some("master"), 1).await, ["master-1"]);
+}
+
+#[tokio::test]
 async fn broken_artifacts_are_left_out_and_the_index_can_go() {
     let folder = tempfile::tempdir().unwrap();
     let store = local(folder.path());

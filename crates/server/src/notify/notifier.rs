@@ -63,12 +63,10 @@ impl Notifier {
     fn given_up_on_slack(&self, failed: Failed<'_>) -> Option<NewItem> {
         let Failed { release, spec, reason } = failed;
         let branch = spec.map_or("", |spec| spec.application.branch.as_str());
-        if let Some(spec) = spec.filter(|_| release.intent == Intent::AutoRelease) {
-            if self.config.mute_policy {
-                return None;
-            }
-            let service = release.service.as_str();
-            let text = slack_text::auto_release_failed(service, &release.environment, branch);
+        // Whoever wants no news of policies hears of what was accepted and failed all the same, as of any release.
+        let by_policy = release.intent == Intent::AutoRelease && !self.config.mute_policy;
+        if let Some(spec) = spec.filter(|_| by_policy) {
+            let text = slack_text::auto_release_failed(release, branch, reason);
             return self.to_person(&spec.application.author_email, text);
         }
         let namespace = spec.map_or("", |spec| spec.namespace.as_str());
@@ -254,4 +252,51 @@ fn at_github(github: &GitHubConfig, deployment: Deployment, word: &str) -> Vec<N
     let status = github.statuses.then(|| row(GITHUB_STATUS, &status.key(), &status));
     let deployment = github.deployments.then(|| row(GITHUB_DEPLOYMENT, &deployment.key(), &deployment));
     deployment.into_iter().chain(status).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use artifact::{Person, ReleaseId, Repository};
+    use serde_json::Value;
+
+    use super::*;
+    use crate::config::People;
+
+    fn notifier(mute_policy: bool) -> Notifier {
+        Notifier::new(NotifyConfig {
+            slack: Some(("http://slack.test".to_owned(), "token".to_owned().into())),
+            people: People::default(),
+            mute_k8s: false,
+            mute_policy,
+            mute_release_processed: false,
+            grafana: Vec::new(),
+            github: None,
+            webhooks: Vec::new(),
+        })
+    }
+
+    #[test]
+    fn a_failed_auto_release_is_told_to_its_author_with_the_reason_whatever_is_muted() {
+        let release = Release {
+            id: ReleaseId::new(uuid::Uuid::nil()),
+            service: "billing".parse().unwrap(),
+            environment: "dev".parse().unwrap(),
+            artifact: "master-1".parse().unwrap(),
+            intent: Intent::AutoRelease,
+            actor: Person::new("Bo Lind", "bo@corp.test"),
+        };
+        let application = Repository { author_email: "bo@corp.test".into(), ..Repository::default() };
+        let spec = ArtifactSpec { application, ..ArtifactSpec::default() };
+        for mute_policy in [false, true] {
+            let notifier = notifier(mute_policy);
+            let failed = Failed { release: &release, spec: Some(&spec), reason: "protected <branch>" };
+            let [row] = notifier.release_given_up(failed).try_into().expect("one notice");
+            assert_eq!((row.kind.as_str(), row.key.as_str()), (SLACK, "bo@corp.test"), "{mute_policy}");
+            let row: Value = serde_json::from_slice(&row.payload).unwrap();
+            let text = row["attachment"]["text"].as_str().unwrap();
+            assert!(text.contains("Error: protected &lt;branch&gt;"), "{mute_policy}: {text}");
+            assert_eq!(notifier.auto_release_accepted(&release, &spec).is_none(), mute_policy);
+            assert_eq!(notifier.policies_unread(&spec).is_empty(), mute_policy);
+        }
+    }
 }

@@ -1,11 +1,12 @@
-//! The words on Slack (spec, sections 9.2 and 9.3), byte for byte those of the original. What comes from people and
-//! containers is escaped, as Slack asks for, so that no commit message can call a channel.
+//! The words on Slack (spec, sections 9.2 and 9.3), byte for byte those of the original, but for the reason of a failed
+//! auto-release. What comes from people and containers is escaped, as Slack asks for, so that no commit message can
+//! call a channel.
 
 #[cfg(test)]
 mod tests;
 
 use api::{DeployEvent, JobErrorEvent, PodErrorEvent};
-use artifact::{ArtifactSpec, EnvName};
+use artifact::ArtifactSpec;
 use policy::Release;
 use serde::{Deserialize, Serialize};
 
@@ -87,10 +88,11 @@ pub(super) fn auto_release_accepted(release: &Release, spec: &ArtifactSpec) -> A
     attachment(GREEN, ROCKET_GOOD, text)
 }
 
-/// For the author: an auto-release came to nothing.
-pub(super) fn auto_release_failed(service: &str, environment: &EnvName, branch: &str) -> Attachment {
+/// For the author: an auto-release came to nothing. The last line is ours: the original does not say why.
+pub(super) fn auto_release_failed(release: &Release, branch: &str, reason: &str) -> Attachment {
+    let Release { service, environment, .. } = release;
     let text = format!(
-        "Service {service} was not released into {environment} from branch {branch}.\nYou can deploy manually using `hamctl`:\nhamctl release --service {service} --branch {branch} --env {environment}"
+        "Service {service} was not released into {environment} from branch {branch}.\nYou can deploy manually using `hamctl`:\nhamctl release --service {service} --branch {branch} --env {environment}\nError: {reason}"
     );
     attachment(RED, ROCKET_BAD, fenced(&escaped(&text)))
 }

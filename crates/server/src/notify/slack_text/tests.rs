@@ -52,7 +52,7 @@ fn what_authors_are_told() {
     let texts = [
         processed(&release(), &spec()),
         auto_release_accepted(&release(), &spec()),
-        auto_release_failed("billing", &"dev".parse().unwrap(), "master"),
+        auto_release_failed(&release(), "master", "no"),
         policies_unread("billing", "master"),
         given_up(&release(), "master", "dev", "no"),
     ]
@@ -71,7 +71,8 @@ fn what_authors_are_told() {
     #F2495C :rocket: Release Manager :no_entry:
     ```Service billing was not released into dev from branch master.
     You can deploy manually using `hamctl`:
-    hamctl release --service billing --branch master --env dev```
+    hamctl release --service billing --branch master --env dev
+    Error: no```
     ---
     #F2495C :rocket: Release Manager :no_entry:
     ```Auto release policy failed for service billing and master```
