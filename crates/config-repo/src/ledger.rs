@@ -9,7 +9,7 @@ use artifact::{EnvName, Namespace, ServiceName};
 use git_mirror::{CommitId, EntryKind, Snapshot, TreePath};
 
 use crate::index::{Index, Landed};
-use crate::{ReadError, Running, facts, layout};
+use crate::{IndexError, ReadError, Running, facts, layout};
 
 /// The reading half of one branch; its worker has the other.
 #[derive(Clone)]
@@ -54,11 +54,19 @@ impl Ledger {
 
     /// The commit that answers are about; `None` while the branch is empty.
     pub(crate) fn tip(&self) -> Result<Option<CommitId>, ReadError> {
+        self.known(Index::tip)
+    }
+
+    /// What the index says; that it knows nothing counts only when the remote has been asked.
+    fn known<T>(
+        &self,
+        ask: impl FnOnce(&Index) -> Result<Option<T>, IndexError>,
+    ) -> Result<Option<T>, ReadError> {
         // Looked at first: what is set in between can only make the answer come later.
         let answered = self.answered.load(Ordering::Acquire);
-        match self.index.tip()? {
+        match ask(&self.index)? {
             None if !answered => Err(ReadError::NotYetRead),
-            tip => Ok(tip),
+            known => Ok(known),
         }
     }
 
@@ -87,8 +95,12 @@ impl Ledger {
         service: &ServiceName,
         namespace: Option<&Namespace>,
     ) -> Result<Option<Running>, ReadError> {
-        let Some(snapshot) = self.snapshot()? else { return Ok(None) };
         let env = environment.as_str();
+        // Together: a release that lands between two questions would show without the person who made it.
+        let Some((tip, newest)) = self.known(|index| index.newest(env, service.as_str()))? else {
+            return Ok(None);
+        };
+        let snapshot = self.git.snapshot(tip)?;
         let mut place = namespace.map_or(env, Namespace::as_str).to_owned();
         let mut bytes = snapshot.blob(&layout::spec(env, &place, service.as_str()))?;
         if bytes.is_none() && namespace.is_none() {
@@ -99,7 +111,6 @@ impl Ledger {
         }
         let Some(bytes) = bytes else { return Ok(None) };
         let spec = artifact::decode(&bytes);
-        let newest = self.index.releases(env, service.as_str(), 1)?.pop();
         let landed =
             newest.filter(|landed| spec.as_ref().is_ok_and(|spec| spec.id == landed.record.artifact));
         let environment = environment.clone();

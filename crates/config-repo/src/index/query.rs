@@ -3,7 +3,7 @@
 use artifact::{Intent, Person, ReleaseId};
 use git_mirror::{Commit, CommitId};
 use jiff::{Timestamp, Zoned};
-use redb::ReadableDatabase;
+use redb::{ReadTransaction, ReadableDatabase};
 use serde::{Deserialize, Serialize};
 
 use super::{ARTIFACTS, IDS, Index, META, RELEASES, SERVICES, key};
@@ -101,9 +101,19 @@ impl Row {
 impl Index {
     /// The commit the index is complete up to.
     pub(crate) fn tip(&self) -> Result<Option<CommitId>, IndexError> {
-        let meta = self.database.begin_read()?.open_table(META)?;
-        let tip = meta.get("tip")?;
-        Ok(tip.and_then(|value| CommitId::from_bytes(value.value()).ok()))
+        tip(&self.database.begin_read()?)
+    }
+
+    /// That commit, and the newest release of a service to an environment up to there: both of one moment, whatever
+    /// lands meanwhile.
+    pub(crate) fn newest(
+        &self,
+        environment: &str,
+        service: &str,
+    ) -> Result<Option<(CommitId, Option<Landed>)>, IndexError> {
+        let transaction = self.database.begin_read()?;
+        let newest = releases(&transaction, environment, service, 1)?.pop();
+        Ok(tip(&transaction)?.map(|tip| (tip, newest)))
     }
 
     /// The releases of a service to an environment, newest first.
@@ -113,14 +123,7 @@ impl Index {
         service: &str,
         count: usize,
     ) -> Result<Vec<Landed>, IndexError> {
-        let prefix = key::service(environment, service);
-        let releases = self.database.begin_read()?.open_table(RELEASES)?;
-        let end = key::end(&prefix);
-        let mut found = Vec::new();
-        for row in releases.range(prefix.as_slice()..end.as_slice())?.rev().take(count) {
-            found.push(Row::read(row?.1.value())?);
-        }
-        Ok(found)
+        releases(&self.database.begin_read()?, environment, service, count)
     }
 
     /// Where and when an artifact was released, newest first.
@@ -175,4 +178,26 @@ impl Index {
         }
         rows
     }
+}
+
+fn tip(transaction: &ReadTransaction) -> Result<Option<CommitId>, IndexError> {
+    let meta = transaction.open_table(META)?;
+    let tip = meta.get("tip")?;
+    Ok(tip.and_then(|value| CommitId::from_bytes(value.value()).ok()))
+}
+
+fn releases(
+    transaction: &ReadTransaction,
+    environment: &str,
+    service: &str,
+    count: usize,
+) -> Result<Vec<Landed>, IndexError> {
+    let prefix = key::service(environment, service);
+    let releases = transaction.open_table(RELEASES)?;
+    let end = key::end(&prefix);
+    let mut found = Vec::new();
+    for row in releases.range(prefix.as_slice()..end.as_slice())?.rev().take(count) {
+        found.push(Row::read(row?.1.value())?);
+    }
+    Ok(found)
 }

@@ -2,6 +2,7 @@
 
 use std::collections::HashSet;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use config_repo::ReleaseOutcome;
 use tokio::task::JoinSet;
@@ -80,4 +81,52 @@ async fn two_servers_and_a_person_push_at_once_and_nothing_is_lost_or_doubled() 
     assert_eq!(world.ask(&["show", "master:README.md"]), "hello");
     repos.into_iter().for_each(crate::support::Running::stop);
     world.fsck();
+}
+
+#[tokio::test]
+async fn what_is_read_while_releases_land_is_one_of_them_whole_and_never_an_older_one() {
+    let world = World::new();
+    let repo = world.open();
+    assert_eq!(said(&repo.writer.release(request(1, "dev", "pay", "a-1")).await), "landed");
+    let (reader, done) = (repo.reader.clone(), Arc::new(AtomicBool::new(false)));
+    let stop = Arc::clone(&done);
+    let reading = tokio::task::spawn_blocking(move || {
+        let service = "pay".parse().unwrap();
+        let (mut reads, mut newest) = (0, 0);
+        while !stop.load(Ordering::Relaxed) {
+            let [row] = reader.status(&service, None).unwrap().try_into().expect("one environment");
+            let id = row.spec.unwrap().id;
+            let landed = row.landed.unwrap_or_else(|| panic!("{id} runs and nobody released it"));
+            assert_eq!(landed.record.artifact, id);
+            let number: u32 = id.trim_start_matches("a-").parse().unwrap();
+            assert!(number >= newest, "a-{number} after a-{newest}");
+            (reads, newest) = (reads + 1, number);
+        }
+        (reads, newest)
+    });
+    for n in 2..=60 {
+        assert_eq!(said(&repo.writer.release(request(n, "dev", "pay", &format!("a-{n}"))).await), "landed");
+    }
+    done.store(true, Ordering::Relaxed);
+    let (reads, newest) = reading.await.unwrap();
+    assert!(reads > 60 && newest >= 59, "{reads} reads up to a-{newest}");
+    repo.stop();
+}
+
+#[tokio::test]
+async fn releases_of_one_service_land_in_the_order_they_were_asked_for() {
+    let world = World::new();
+    let repo = world.open();
+    let mut callers = JoinSet::new();
+    for n in 1..=30 {
+        let writer = repo.writer.clone();
+        callers.spawn(async move { writer.release(request(n, "dev", "pay", &format!("a-{n}"))).await });
+    }
+    while let Some(outcome) = callers.join_next().await {
+        assert_eq!(said(&outcome.unwrap()), "landed");
+    }
+    let titles = world.ask(&["log", "--reverse", "--format=%s", "master"]);
+    let expected: Vec<_> = (1..=30).map(|n| format!("[dev/pay] release a-{n} by ida@example.test")).collect();
+    assert_eq!(titles.lines().collect::<Vec<_>>(), expected);
+    repo.stop();
 }

@@ -21,7 +21,7 @@ impl<T: DeserializeOwned> FromRequest<App> for Body<T> {
 
     async fn from_request(request: Request, app: &App) -> Result<Self, Failure> {
         let Raw(bytes) = Raw::from_request(request, app).await?;
-        api::decode(&bytes).map(Body).map_err(|_| Failure::invalid_body())
+        api::decode(&bytes).map(Body).map_err(|error| Failure::unread_body(&error))
     }
 }
 

@@ -89,6 +89,14 @@ impl Failure {
         Self::new(Kind::Usage, "invalid body", "send one JSON object with the fields of this route")
     }
 
+    /// A body that is not what the route takes, and what is wrong with it.
+    pub(crate) fn unread_body(error: &serde_json::Error) -> Self {
+        // The error may quote the body, whatever its length.
+        let said: String = error.to_string().chars().take(200).collect();
+        let hint = format!("send one JSON object with the fields of this route; {said}");
+        Self::new(Kind::Usage, "invalid body", hint)
+    }
+
     /// Errors of requests collected into one text (spec, section 2.2).
     pub(crate) fn invalid_input(lines: &[impl AsRef<str>]) -> Self {
         let lines: String = lines.iter().map(|line| format!("  {}\n", line.as_ref())).collect();

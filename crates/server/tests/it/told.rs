@@ -223,3 +223,32 @@ async fn mute_flags_mute_and_a_rate_limit_is_waited_for() {
     };
     assert!(!slack.messages().iter().any(unheard), "{:?}", slack.messages());
 }
+
+/// Files and connections that the server has open.
+async fn open_files(server: &Server) -> u32 {
+    let metrics = http().get(format!("{}{}", server.url, routes::METRICS));
+    let metrics = metrics.send().await.unwrap().text().await.unwrap();
+    let figure = metrics.lines().find_map(|line| line.strip_prefix("process_open_fds "));
+    figure.unwrap().parse().unwrap()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn releasing_and_telling_leaves_no_file_open() {
+    let grafana = Grafana::start().await.unwrap();
+    let bed =
+        Bed::new().await.flag(format!("--grafana-annotations=dev={}={}", grafana.api_key(), grafana.url()));
+    let server = bed.start().await;
+    let mut before = 0;
+    for number in 1..=24 {
+        let id = format!("master-{number}");
+        server.upload("billing", &id, "master").await;
+        server.release("billing", "dev", &id, &Intent::ReleaseArtifact).await.unwrap();
+        let told = |annotation: &testkit::grafana::Annotation| annotation.data.ends_with(&id);
+        grafana.wait_for(&id, PATIENCE, told).await.unwrap();
+        if number == 4 {
+            before = open_files(&server).await;
+        }
+    }
+    let after = open_files(&server).await;
+    assert!(after < before + 10, "{before} open files, and {after} after 20 more releases");
+}

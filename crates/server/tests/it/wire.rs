@@ -62,7 +62,17 @@ async fn bodies_are_read_leniently_and_checked_in_the_original_order() {
         assert_eq!(body.status, status);
         body.message
     };
-    assert_eq!(message(Method::POST, "/release", "no json").await, "invalid body");
+    for (body, reason) in [
+        ("no json", "expected ident at line 1 column 2"),
+        (r#"{"environment":"dev","ENVIRONMENT":"prod"}"#, "the key `environment` is there twice"),
+        (r#"{"a":1,"a":2}"#, "the key `a` is there twice at line 1 column 13"),
+    ] {
+        let (status, _, answer) = ask(&server, Method::POST, "/release", body).await;
+        let answer: api::ErrorBody = serde_json::from_str(&answer).unwrap();
+        assert_eq!((status, answer.message.as_str()), (400, "invalid body"), "{body}");
+        let hint = format!("send one JSON object with the fields of this route; {reason}");
+        assert_eq!(answer.hint, hint, "{body}");
+    }
     assert_eq!(
         message(Method::POST, "/release", "{} trailing").await,
         "input not valid:\n  Required field 'service' was empty\n  Required field 'environment' was empty\n  required field artifact id is not specified\n  required intent is not specified\n  required intent is not valid\n"
