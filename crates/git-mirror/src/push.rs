@@ -1,6 +1,7 @@
 //! A batch on its way to the remote.
 
 use std::path::PathBuf;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, OnceLock};
 
 use process::Output;
@@ -20,9 +21,33 @@ pub struct Push {
     pub(crate) direct: Direct,
 }
 
-/// Whether a remote takes our packs as they are, once that is known.
+/// Pushes that are answered and whose remote still tidies up or runs its hooks. A remote that needs long for that is
+/// waited for with the next one, and never has more of ours to do.
+const MOST_UNFINISHED: usize = 4;
+
+/// What is known of a remote as one to which our packs are sent as they are.
 #[derive(Clone, Debug, Default)]
-pub(crate) struct Direct(Arc<OnceLock<bool>>);
+pub(crate) struct Direct {
+    /// Whether it takes them, once that is known.
+    understood: Arc<OnceLock<bool>>,
+    unfinished: Arc<AtomicUsize>,
+}
+
+/// A push that is not over at the remote; it counts as long as this lives.
+struct Unfinished(Arc<AtomicUsize>);
+
+impl Unfinished {
+    fn new(count: &Arc<AtomicUsize>) -> Self {
+        count.fetch_add(1, Ordering::Relaxed);
+        Self(Arc::clone(count))
+    }
+}
+
+impl Drop for Unfinished {
+    fn drop(&mut self) {
+        self.0.fetch_sub(1, Ordering::Relaxed);
+    }
+}
 
 /// What became of a batch.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -91,12 +116,20 @@ impl Push {
 
     fn converse(&self) -> Result<PushOutcome, process::RunError> {
         let head = self.remote.branch.head();
-        let direct = self.direct.0.get().is_some_and(|understood| *understood);
+        let direct = self.direct.understood.get().is_some_and(|understood| *understood);
         if let Some(program) = git::receive_pack(&self.remote).filter(|_| direct) {
             let request = send_pack::request(&head, self.base, self.new, &self.pack.bytes);
-            // What the remote tidies up after its answer is no business of those who wait.
-            let branch = head.clone();
-            let output = program.input(request).run_until(move |said| send_pack::accepted(said, &branch))?;
+            let program = program.input(request);
+            let output = if self.direct.unfinished.load(Ordering::Relaxed) < MOST_UNFINISHED {
+                // What the remote tidies up after its answer is no business of those who wait.
+                let (branch, unfinished) = (head.clone(), Unfinished::new(&self.direct.unfinished));
+                program.run_until(move |said| {
+                    let _unfinished = &unfinished;
+                    send_pack::accepted(said, &branch)
+                })?
+            } else {
+                program.run()?
+            };
             return Ok(PushOutcome::of_conversation(&output, &head, self.base));
         }
         let output = git::push(&self.git_dir, &self.remote, self.base, self.new)?;
@@ -106,7 +139,9 @@ impl Push {
     /// Finds out, if it is not known, whether the remote takes a pack as it is: the next push may then be shorter. To be
     /// called after a push, when nobody waits.
     pub fn meet(&self) {
-        let Some(program) = git::receive_pack(&self.remote).filter(|_| self.direct.0.get().is_none()) else {
+        let Some(program) =
+            git::receive_pack(&self.remote).filter(|_| self.direct.understood.get().is_none())
+        else {
             return;
         };
         // A remote that was not reached is asked again after the next push.
@@ -115,7 +150,7 @@ impl Push {
         {
             let understood = send_pack::understands(&output.stdout);
             debug!(understood, "met the remote");
-            self.direct.0.get_or_init(|| understood);
+            self.direct.understood.get_or_init(|| understood);
         }
     }
 }

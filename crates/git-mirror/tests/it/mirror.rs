@@ -154,6 +154,39 @@ fn an_answer_that_does_not_come_is_unknown_and_learnt_by_fetch() {
 }
 
 #[test]
+fn a_push_is_over_when_it_is_accepted_and_few_are_left_to_the_remote() {
+    let world = World::new();
+    let mut mirror = world.mirror();
+    let push = |mirror: &mut Mirror, number: usize| {
+        let mut batch = mirror.batch().unwrap();
+        let head = add(&mut batch, &[put("a", &number.to_string())], "ours");
+        assert_eq!(mirror.push(&batch).unwrap(), PushOutcome::Pushed);
+        assert_eq!(world.remote_tip(), Some(head));
+    };
+    push(&mut mirror, 0);
+    // Every run says how many there are, and stays until it is let go.
+    std::fs::create_dir(world.path().join("runs")).unwrap();
+    world.hook(
+        "post-receive",
+        "mkdir ../runs/$$; ls ../runs | wc -l >> ../counts; until [ -e ../go ]; do sleep 0.01; done; rmdir ../runs/$$",
+    );
+    (1..=4).for_each(|number| push(&mut mirror, number));
+    let counts = || std::fs::read_to_string(world.path().join("counts")).unwrap_or_default();
+    std::thread::scope(|scope| {
+        scope.spawn(|| {
+            // The fifth waits for its remote, in which there are five runs then.
+            while counts().lines().count() < 5 {
+                std::thread::yield_now();
+            }
+            std::fs::write(world.path().join("go"), "").unwrap();
+        });
+        (5..=8).for_each(|number| push(&mut mirror, number));
+    });
+    assert!(counts().lines().all(|count| count.trim().parse::<usize>().unwrap() <= 5), "{}", counts());
+    world.fsck();
+}
+
+#[test]
 fn a_remote_that_is_not_there_is_named_with_a_next_step() {
     let world = World::new();
     std::fs::rename(world.remote_path(), world.path().join("moved.git")).unwrap();
