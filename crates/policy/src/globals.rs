@@ -71,6 +71,14 @@ mod tests {
     }
 
     #[test]
+    fn a_pattern_says_by_escapes_what_would_separate() {
+        let read = parse_global_restrictions([r"prod=^a\x2cb\x3dc$"]).unwrap();
+        let pattern = crate::restriction::compile(&read[0].pattern).unwrap();
+        assert!(pattern.is_match("a,b=c"));
+        assert!(!pattern.is_match("a-b-c"));
+    }
+
+    #[test]
     fn broken_items_are_named() {
         for (items, message) in [
             (vec!["prod"], "branch restrictions: invalid format 'prod'"),
