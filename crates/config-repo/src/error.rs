@@ -124,6 +124,9 @@ pub enum ReadError {
     /// A policy file is wrong.
     #[error(transparent)]
     Policies(#[from] policy::PolicyFileError),
+    /// A file of rules is none, or too large.
+    #[error(transparent)]
+    Rules(#[from] crate::RuleFileError),
 }
 
 /// A request that was not decided, or decided and not landed. Nothing of it is in the repository, except after
@@ -207,6 +210,21 @@ impl Explain for SettingsError {
     }
 }
 
+impl Explain for crate::RuleFileError {
+    fn kind(&self) -> Kind {
+        Kind::Invalid
+    }
+
+    fn next_step(&self) -> Cow<'static, str> {
+        match self {
+            Self::NotAFile { path } => {
+                format!("put a plain file in the place of {path}, or remove it").into()
+            }
+            Self::TooLarge { path, .. } => format!("see who has written {path}, and shorten it").into(),
+        }
+    }
+}
+
 impl Explain for IndexError {
     fn kind(&self) -> Kind {
         match self {
@@ -254,7 +272,9 @@ impl ReadError {
     pub fn is_of_one_place(&self) -> bool {
         match self {
             Self::Place(_) | Self::NotYetRead => true,
-            Self::Mirror(_) | Self::Index(_) | Self::Settings(_) | Self::Policies(_) => false,
+            Self::Mirror(_) | Self::Index(_) | Self::Settings(_) | Self::Policies(_) | Self::Rules(_) => {
+                false
+            }
         }
     }
 }
@@ -268,6 +288,7 @@ impl Explain for ReadError {
             Self::Place(error) => error.kind(),
             Self::Settings(error) => error.kind(),
             Self::Policies(error) => error.kind(),
+            Self::Rules(error) => error.kind(),
         }
     }
 
@@ -282,6 +303,7 @@ impl Explain for ReadError {
             Self::Place(error) => error.next_step(),
             Self::Settings(error) => error.next_step(),
             Self::Policies(error) => error.next_step(),
+            Self::Rules(error) => error.next_step(),
         }
     }
 }

@@ -6,7 +6,7 @@ use artifact::{Intent, ServiceName};
 use git_mirror::{EntryKind, Snapshot, TreePath};
 use policy::{GlobalRestriction, PolicyFacts, PolicyFile, Release, ReleaseFacts};
 
-use crate::{Landed, Manifests, Placement, ReadError, Settings, Workload, layout, workload};
+use crate::{Landed, Manifests, Placement, ReadError, Settings, Workload, layout, rule_file, workload};
 
 /// The facts of a release: what runs at its place, and the rules, which always lie in the home branch.
 pub(crate) fn of_release<'a>(
@@ -69,7 +69,7 @@ pub(crate) fn of_policy<'a>(
 /// The policies of a service; a file that cannot be read is an error, never "none".
 pub(crate) fn policies(snapshot: Option<&Snapshot>, service: &ServiceName) -> Result<PolicyFile, ReadError> {
     let bytes = match snapshot {
-        Some(snapshot) => snapshot.blob(&layout::policies(service))?,
+        Some(snapshot) => rule_file::read(snapshot, &layout::policies(service))?,
         None => None,
     };
     Ok(match bytes {

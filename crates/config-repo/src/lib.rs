@@ -32,6 +32,7 @@
 
 mod layout;
 mod place;
+mod rule_file;
 mod settings;
 
 mod message;
@@ -63,6 +64,7 @@ pub use place::Place;
 pub use preview::{FilePreview, Foretold, Preview};
 pub use reader::{Reader, Running, Unreadable};
 pub use request::{PolicyOutcome, PolicyRequest, ReleaseOutcome, ReleaseRequest};
+pub use rule_file::RuleFileError;
 pub use settings::Settings;
 pub use workload::Workload;
 pub use writer::{Worker, Writer};

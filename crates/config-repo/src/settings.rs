@@ -6,7 +6,7 @@ use artifact::{BranchName, EnvName};
 use git_mirror::{EntryKind, Snapshot, TreePath};
 use serde::Deserialize;
 
-use crate::{Place, ReadError, SettingsError, layout};
+use crate::{Place, ReadError, SettingsError, layout, rule_file};
 
 /// The environments, in the order in which changes travel through them.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -82,7 +82,7 @@ impl Settings {
     /// When the file is wrong, or the repository cannot be read.
     pub fn at(snapshot: Option<&Snapshot>) -> Result<Self, ReadError> {
         let Some(snapshot) = snapshot else { return Ok(Self::usual()) };
-        if let Some(bytes) = snapshot.blob(&layout::settings())? {
+        if let Some(bytes) = rule_file::read(snapshot, &layout::settings())? {
             return Ok(Self::parse(&String::from_utf8_lossy(&bytes))?);
         }
         let mut settings = Self::usual();

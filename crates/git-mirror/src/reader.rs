@@ -261,6 +261,25 @@ impl Snapshot {
         self.blob_id(file)?.map(|id| self.content(id)).transpose()
     }
 
+    /// What lies at a file's place, or on the way to it, and is neither the file nor a folder on the way: a link, a folder
+    /// in its place, a submodule. Who takes "no such file" for "nothing is said" has to ask.
+    ///
+    /// # Errors
+    /// When an object on the way cannot be read.
+    pub fn in_place_of(&self, file: &TreePath) -> Result<Option<TreePath>, Error> {
+        let mut way = TreePath::root();
+        let mut rest = file.components().peekable();
+        while let Some(name) = rest.next() {
+            way = way.join(name).map_err(|error| Error::read(file, error))?;
+            let Some((mode, _)) = self.find(&way)? else { return Ok(None) };
+            let right = if rest.peek().is_some() { mode.is_tree() } else { mode.is_blob() };
+            if !right {
+                return Ok(Some(way));
+            }
+        }
+        Ok(None)
+    }
+
     /// The content of a file known by its id.
     ///
     /// # Errors

@@ -5,6 +5,9 @@ use crate::keys::{Key, Keys};
 use crate::terminal::Input;
 use crate::{Terminal, Tone, cut};
 
+/// Digits of a number; no list has more lines.
+const LONGEST_NUMBER: usize = 6;
+
 /// Lines around the list: the question above it, what is typed below it, and one that stays free.
 const AROUND: usize = 3;
 
@@ -47,7 +50,7 @@ impl Terminal {
         loop {
             drawn = self.draw(&list, drawn);
             match keys.next().map_err(|source| AskError::Unreadable { source })? {
-                Key::Enter => break,
+                Key::Enter if list.is_sure() => break,
                 Key::Cancel => {
                     self.erase(drawn);
                     return Err(AskError::Cancelled);
@@ -74,8 +77,8 @@ impl Terminal {
             }
             text.push('\n');
         }
-        let help = "↑ ↓ or a number, Enter to take it, Esc to cancel";
-        text.push_str(&self.talk_toned(Tone::Quiet, &cut(help, list.width.saturating_sub(1))));
+        let help = list.help();
+        text.push_str(&self.talk_toned(Tone::Quiet, &cut(&help, list.width.saturating_sub(1))));
         text.push('\n');
         self.erase(drawn);
         self.lock().err.write(&text);
@@ -135,26 +138,44 @@ impl List<'_> {
             Key::Home => self.marked = 0,
             Key::End => self.marked = last,
             Key::Digit(digit) => {
-                self.typed.push(char::from(b'0' + digit));
-                if !self.mark_typed() {
-                    // It begins another number.
-                    self.typed = self.typed.split_off(self.typed.len() - 1);
-                    if !self.mark_typed() {
-                        self.typed.clear();
-                    }
+                if self.typed.len() < LONGEST_NUMBER {
+                    self.typed.push(char::from(b'0' + digit));
                 }
-                return;
+                return self.mark_typed();
             }
-            Key::Backspace | Key::Enter | Key::Cancel | Key::Other => {}
+            Key::Backspace => {
+                self.typed.pop();
+                return self.mark_typed();
+            }
+            // Enter is pressed here only when what is typed is not in the list: it stays to be seen.
+            Key::Enter => return,
+            Key::Cancel | Key::Other => {}
         }
         self.typed.clear();
     }
 
-    fn mark_typed(&mut self) -> bool {
-        let index = self.typed.parse::<usize>().ok().and_then(|number| number.checked_sub(self.first));
-        let index = index.filter(|index| *index < self.lines.len());
-        self.marked = index.unwrap_or(self.marked);
-        index.is_some()
+    fn mark_typed(&mut self) {
+        self.marked = self.typed_index().unwrap_or(self.marked);
+    }
+
+    /// The line whose number is typed.
+    fn typed_index(&self) -> Option<usize> {
+        let index = self.typed.parse::<usize>().ok()?.checked_sub(self.first)?;
+        (index < self.lines.len()).then_some(index)
+    }
+
+    /// Whether what is marked is what was meant: a number that is typed names it.
+    fn is_sure(&self) -> bool {
+        self.typed.is_empty() || self.typed_index().is_some()
+    }
+
+    /// What can be done, or what is wrong with what is typed.
+    fn help(&self) -> String {
+        match (self.typed.as_str(), self.is_sure()) {
+            ("", _) => "↑ ↓ or a number, Enter to take it, Esc to cancel".to_owned(),
+            (typed, true) => format!("{typed}: Enter to take it, Backspace to change it, Esc to cancel"),
+            (typed, false) => format!("{typed} is not in the list: Backspace to change it, Esc to cancel"),
+        }
     }
 
     /// The lines on the screen: as many as there is room for, the marked one among them.
@@ -195,6 +216,22 @@ mod tests {
     }
 
     #[test]
+    fn a_number_that_is_not_in_the_list_takes_nothing() {
+        let lines = ["#0", "#1", "#2", "#3"].map(str::to_owned);
+        for (digits, sure, help) in [
+            ([9].as_slice(), false, "9 is not in the list: Backspace to change it, Esc to cancel"),
+            (&[2, 0], false, "20 is not in the list: Backspace to change it, Esc to cancel"),
+            (&[2], true, "2: Enter to take it, Backspace to change it, Esc to cancel"),
+            (&[], true, "↑ ↓ or a number, Enter to take it, Esc to cancel"),
+        ] {
+            let mut list =
+                List { lines: &lines, first: 0, marked: 1, typed: String::new(), room: 4, width: 80 };
+            digits.iter().for_each(|digit| list.press(Key::Digit(*digit)));
+            assert_eq!((list.is_sure(), list.help().as_str()), (sure, help));
+        }
+    }
+
+    #[test]
     fn keys_move_the_mark_and_digits_set_it() {
         let lines: Vec<String> = (0..12).map(|n| format!("#{n}")).collect();
         let list = || List { lines: &lines, first: 0, marked: 1, typed: String::new(), room: 4, width: 80 };
@@ -203,7 +240,8 @@ mod tests {
             (&[Key::Up, Key::Up, Key::Up], 0),
             (&[Key::End, Key::Down], 11),
             (&[Key::Digit(1), Key::Digit(1)], 11),
-            (&[Key::Digit(7), Key::Digit(5)], 5),
+            (&[Key::Digit(7), Key::Digit(5)], 7),
+            (&[Key::Digit(7), Key::Digit(5), Key::Backspace, Key::Backspace, Key::Digit(3)], 3),
             (&[Key::Digit(1), Key::Up, Key::Digit(1)], 1),
             (&[Key::Other, Key::Backspace], 1),
         ] {
@@ -213,6 +251,7 @@ mod tests {
             }
             assert_eq!(list.marked, marked, "{keys:?}");
             let shown = list.shown();
+            assert_eq!(list.is_sure(), !list.help().contains("is not in the list"), "{keys:?}");
             assert!(shown.len() == 4 && shown.iter().any(|(index, _)| *index == marked), "{keys:?}");
         }
     }
