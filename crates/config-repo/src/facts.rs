@@ -145,7 +145,12 @@ fn lies_in(snapshot: &Snapshot, environment: &str, service: &str, artifact: &str
     Ok(false)
 }
 
-/// What has to come up of a release, if this very artifact lies there.
+/// Bytes of a release's manifests that are looked through for workloads. A cluster takes no object of that size, and
+/// what CI has packed small may be made to unpack to very much.
+const MOST_MANIFESTS: u64 = 2 << 20;
+
+/// What has to come up of a release, if this very artifact lies there. A file for which there is no room any more holds
+/// none.
 pub(crate) fn workloads(
     snapshot: &Snapshot,
     [environment, namespace, service]: [&str; 3],
@@ -157,12 +162,14 @@ pub(crate) fn workloads(
         return Ok(None);
     }
     let mut found = Vec::new();
+    let mut room = MOST_MANIFESTS;
     for (path, kind) in snapshot.files(&layout::release(environment, namespace, service))? {
-        if let EntryKind::File { .. } = kind
-            && workload::may_hold_manifests(&path.to_string())
-            && let Some(bytes) = snapshot.blob(&path)?
+        let EntryKind::File { id, .. } = kind else { continue };
+        if workload::may_hold_manifests(&path.to_string())
+            && let Some(left) = room.checked_sub(snapshot.size(id)?)
         {
-            found.extend(workload::of_manifests(&String::from_utf8_lossy(&bytes)));
+            room = left;
+            found.extend(workload::of_manifests(&String::from_utf8_lossy(&snapshot.content(id)?)));
         }
     }
     Ok(Some(found))

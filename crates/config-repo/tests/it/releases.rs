@@ -138,3 +138,27 @@ async fn readers_answer_from_index_and_blobs() {
     assert_eq!(repo.reader.services().unwrap().len(), 2);
     repo.stop();
 }
+
+#[tokio::test]
+async fn manifests_without_end_are_not_looked_through_for_workloads() {
+    let world = World::new();
+    let repo = world.open();
+    let deployment = |name: &str| format!("kind: Deployment\nmetadata: {{name: {name}}}\n");
+    let padded = format!("{}x: [{}]\n", deployment("padded"), "x,".repeat(1 << 20));
+    let mut asked = request(1, "dev", "pay", "a-1");
+    asked.manifests.files = vec![
+        file("a.yaml", &deployment("first")),
+        file("b.yaml", &padded),
+        file("c.yaml", &deployment("last")),
+    ];
+    assert_eq!(said(&repo.writer.release(asked).await), "landed");
+    let [dev, pay] = ["dev", "pay"];
+    let found = repo
+        .reader
+        .workloads(&dev.parse().unwrap(), &dev.parse().unwrap(), &pay.parse().unwrap(), "a-1")
+        .unwrap()
+        .unwrap();
+    let names: Vec<&str> = found.iter().map(|workload| workload.name.as_str()).collect();
+    assert_eq!(names, ["first", "last"]);
+    repo.stop();
+}
