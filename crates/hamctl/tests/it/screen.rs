@@ -126,10 +126,17 @@ async fn a_person_chooses_what_to_roll_back_to() {
         > #1 master-77ff00aa11-99aa88bb77 6 days ago by ida@example.test: Fix rounding
         ↑ ↓ or a number, Enter to take it, Esc to cancel
         ");
-        // Up, then an end that it is at already, then a number that there is not, then one that there is.
-        for keys in ["\x1b[A", "\x1b[A", "7", "1"] {
+        // Up, then an end that it is at already, then a number that there is not, which Enter does not take.
+        for (keys, help) in [
+            ("\x1b[A", "↑ ↓ or a number, Enter to take it, Esc to cancel"),
+            ("\x1b[A", "↑ ↓ or a number, Enter to take it, Esc to cancel"),
+            ("7", "7 is not in the list: Backspace to change it, Esc to cancel"),
+            ("\r", "7 is not in the list: Backspace to change it, Esc to cancel"),
+            ("\x7f", "↑ ↓ or a number, Enter to take it, Esc to cancel"),
+            ("1", "1: Enter to take it, Backspace to change it, Esc to cancel"),
+        ] {
             screen.presses(keys);
-            screen.shows("Esc to cancel");
+            screen.shows(help);
         }
         screen.presses("\r");
         screen.ends()
