@@ -128,11 +128,11 @@ async fn a_person_chooses_what_to_roll_back_to() {
         ");
         // Up, then an end that it is at already, then a number that there is not, which Enter does not take.
         for (keys, help) in [
-            ("\x1b[A", "↑ ↓ or a number, Enter to take it, Esc to cancel"),
-            ("\x1b[A", "↑ ↓ or a number, Enter to take it, Esc to cancel"),
+            ("\x1b[A", " or a number, Enter to take it, Esc to cancel"),
+            ("\x1b[A", " or a number, Enter to take it, Esc to cancel"),
             ("7", "7 is not in the list: Backspace to change it, Esc to cancel"),
             ("\r", "7 is not in the list: Backspace to change it, Esc to cancel"),
-            ("\x7f", "↑ ↓ or a number, Enter to take it, Esc to cancel"),
+            ("\x7f", " or a number, Enter to take it, Esc to cancel"),
             ("1", "1: Enter to take it, Backspace to change it, Esc to cancel"),
         ] {
             screen.presses(keys);
