@@ -48,11 +48,13 @@ pub(crate) fn answer(output: &Output, head: &str, old: Option<CommitId>) -> Push
         return porcelain::not_greeted(&stderr);
     };
     let said = conversation(rest);
+    if said.accepts(head) {
+        return PushOutcome::Pushed;
+    }
     let stderr = format!("{}{stderr}", said.told);
     let moved = before.as_deref() != old.map(|old| old.to_string()).as_deref();
     let mut lines = said.report.lines();
     match (lines.next().and_then(|line| line.strip_prefix("unpack ")), lines.next()) {
-        (Some("ok"), Some(line)) if line.strip_prefix("ok ") == Some(head) => PushOutcome::Pushed,
         (Some("ok"), Some(line)) => {
             let reason = line.strip_prefix("ng ").and_then(|line| line.split_once(' '));
             let reason = reason.map_or(line, |(_, reason)| reason);
@@ -71,10 +73,8 @@ pub(crate) fn answer(output: &Output, head: &str, old: Option<CommitId>) -> Push
 /// Whether the remote has said already that the branch was moved, though it may not have said all.
 pub(crate) fn accepted(stdout: &[u8], head: &str) -> bool {
     // The report ends so; the greeting, which can be long and comes in pieces, is looked at no more often than that.
-    stdout.ends_with(b"0000") && {
-        let output = Output { code: None, stdout: stdout.to_vec(), stderr: Vec::new() };
-        answer(&output, head, None) == PushOutcome::Pushed
-    }
+    stdout.ends_with(b"0000")
+        && greeting(stdout, head).is_some_and(|(_, rest)| conversation(rest).accepts(head))
 }
 
 /// Where the branch stands by the remote's greeting, and what comes after it; `None` without a whole greeting.
@@ -102,6 +102,15 @@ struct Said {
     report: String,
     /// What it told people, as `git push` shows it.
     told: String,
+}
+
+impl Said {
+    /// Whether the remote has taken the objects and moved the branch.
+    fn accepts(&self, head: &str) -> bool {
+        let mut lines = self.report.lines();
+        lines.next() == Some("unpack ok")
+            && lines.next().and_then(|line| line.strip_prefix("ok ")) == Some(head)
+    }
 }
 
 fn conversation(mut bytes: &[u8]) -> Said {

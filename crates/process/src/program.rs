@@ -20,6 +20,9 @@ const DEFAULT_DEADLINE: Duration = Duration::from_secs(120);
 /// Bytes taken from a pipe at once; a pipe holds no more.
 const AT_ONCE: usize = 1 << 16;
 
+/// Bytes of output that are kept. No answer is as long; a peer that talks without end is not listened to for longer.
+const MOST_OUTPUT: usize = 64 << 20;
+
 /// A program to run: arguments, environment, folder, input and deadline.
 ///
 /// ```
@@ -276,6 +279,10 @@ fn drain(
         loop {
             match pipe.read(&mut chunk) {
                 Ok(0) => return Ok(bytes),
+                // The pipe is closed with this, which ends who writes into it.
+                Ok(read) if bytes.len() + read > MOST_OUTPUT => {
+                    return Err(io::Error::other(format!("it said more than {} MiB", MOST_OUTPUT >> 20)));
+                }
                 Ok(read) => {
                     bytes.extend_from_slice(&chunk[..read]);
                     tell(&bytes);
@@ -344,6 +351,13 @@ mod tests {
         assert_eq!((output.code, output.stderr_text()), (Some(3), "why".into()));
         let late = program("sleep 600").deadline(Duration::from_millis(50)).run_until(|_| false);
         assert!(matches!(late, Err(RunError::TimedOut { .. })), "{late:?}");
+    }
+
+    #[test]
+    fn a_program_that_talks_without_end_is_cut_off() {
+        let endless = Program::new("cat").args(["/dev/zero"]).run();
+        let Err(RunError::Wait { source, .. }) = endless else { panic!("{endless:?}") };
+        assert_eq!(source.to_string(), "it said more than 64 MiB");
     }
 
     #[test]

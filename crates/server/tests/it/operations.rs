@@ -23,6 +23,14 @@ async fn send(server: &Server, method: Method, path: &str, headers: &[(&str, &st
     request.send().await.unwrap().status().as_u16()
 }
 
+/// A release by a request of this id.
+async fn release(server: &Server, request_id: &str) {
+    let body = r#"{"service":"billing","environment":"dev","artifactId":"master-1","committerName":"Ida",
+        "committerEmail":"ida@corp.test","intent":{"type":"ReleaseArtifact"}}"#;
+    let headers = [("Authorization", "hamctl-token"), ("x-request-id", request_id)];
+    assert_eq!(send(server, Method::POST, routes::RELEASE, &headers, body).await, 200);
+}
+
 fn lines(server: &Server) -> Vec<Value> {
     let log = std::fs::read_to_string(server.service.log()).unwrap();
     log.lines().map(|line| serde_json::from_str(line).unwrap()).collect()
@@ -99,10 +107,7 @@ async fn every_line_of_a_request_carries_its_id_also_when_its_work_comes_later()
     let bed = Bed::new().await;
     let server = bed.start().await;
     server.upload("billing", "master-1", "master").await;
-    let body = r#"{"service":"billing","environment":"dev","artifactId":"master-1","committerName":"Ida",
-        "committerEmail":"ida@corp.test","intent":{"type":"ReleaseArtifact"}}"#;
-    let headers = [("Authorization", "hamctl-token"), ("x-request-id", "the-id")];
-    assert_eq!(send(&server, Method::POST, routes::RELEASE, &headers, body).await, 200);
+    release(&server, "the-id").await;
     let of_request: Vec<String> = lines(&server)
         .iter()
         .filter(|line| line["requestId"] == "the-id")
@@ -129,10 +134,7 @@ async fn what_is_told_names_the_request_that_led_to_it() {
         .flag(format!("--webhook-secret={}", receiver.secret()));
     let server = bed.start().await;
     server.upload("billing", "master-1", "master").await;
-    let body = r#"{"service":"billing","environment":"dev","artifactId":"master-1","committerName":"Ida",
-        "committerEmail":"ida@corp.test","intent":{"type":"ReleaseArtifact"}}"#;
-    let headers = [("Authorization", "hamctl-token"), ("x-request-id", "the-release")];
-    assert_eq!(send(&server, Method::POST, routes::RELEASE, &headers, body).await, 200);
+    release(&server, "the-release").await;
     let headers = [("Authorization", "daemon-token"), ("x-request-id", "the-report")];
     let report = serde_json::to_string(&make::deployed()).unwrap();
     assert_eq!(send(&server, Method::POST, routes::DAEMON_DEPLOY, &headers, &report).await, 200);
