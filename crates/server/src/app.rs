@@ -15,6 +15,7 @@ use tokio::sync::{Notify, Semaphore};
 
 use crate::broker::{Links, Outbox};
 use crate::events::News;
+use crate::git_host::GitHost;
 use crate::http::{Readiness, UploadKey};
 use crate::identity::Identity;
 use crate::metrics::Metrics;
@@ -31,6 +32,8 @@ pub(crate) struct Parts {
     pub(crate) queue: Queue,
     pub(crate) space: Arc<Space>,
     pub(crate) writer: Writer,
+    /// How it stands with the host that the writer pushes to.
+    pub(crate) git_host: GitHost,
     pub(crate) reader: Reader,
     pub(crate) globals: Vec<GlobalRestriction>,
     pub(crate) waiting: Waiting,

@@ -22,6 +22,7 @@ use crate::app::{App, Parts};
 use crate::broker::{Links, Outbox};
 use crate::config::{BrokerConfig, Config, GitConfig, IdentityConfig, NotifyConfig, Signing, StoreConfig};
 use crate::events::News;
+use crate::git_host::GitHost;
 use crate::http::{Readiness, UploadKey};
 use crate::identity::{Identity, Jwks, JwtRules};
 use crate::metrics::{Metrics, WriterMetrics};
@@ -99,6 +100,7 @@ pub(crate) async fn build(config: Config) -> Result<Built, Report> {
         queue,
         space: Arc::new(Space::new(config.data_dir)),
         writer: repo.writer,
+        git_host: GitHost::default(),
         reader: repo.reader,
         globals: config.globals,
         waiting: Waiting::default(),

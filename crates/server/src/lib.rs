@@ -27,6 +27,7 @@ mod build;
 mod config;
 mod drain;
 mod events;
+mod git_host;
 mod http;
 mod identity;
 mod metrics;

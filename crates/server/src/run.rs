@@ -26,8 +26,8 @@ use crate::serve::serve;
 /// Between two looks at the config repository when nobody tells of pushes.
 const REFRESH: Duration = Duration::from_secs(60);
 
-/// The same while the repository has not been read yet, and nobody can be answered.
-const FIRST_READ: Duration = Duration::from_secs(5);
+/// The same while the repository has not been read yet, and nobody can be answered, or its host is away.
+const SOON: Duration = Duration::from_secs(5);
 
 /// Arrivals under way at once.
 const ARRIVALS: usize = 4;
@@ -168,7 +168,8 @@ async fn refresh(app: App, stop: CancellationToken) -> Ended {
         keys.refresh().await;
     }
     loop {
-        let pause = if app.reader.tip().is_ok() { REFRESH } else { FIRST_READ };
+        let well = app.reader.tip().is_ok() && app.git_host.problem().is_none();
+        let pause = if well { REFRESH } else { SOON };
         tokio::select! {
             () = app.refresh.notified() => {}
             () = tokio::time::sleep(pause) => {}
@@ -183,9 +184,13 @@ async fn refresh(app: App, stop: CancellationToken) -> Ended {
         app.metrics.refreshed(refreshed.is_ok());
         match refreshed {
             // The host answers, so what waited for it need not wait longer.
-            Ok(_) => app.queue.wake(release::RELEASE),
+            Ok(_) => {
+                app.git_host.looked(None);
+                app.queue.wake(release::RELEASE);
+            }
             Err(error) => {
                 let reason = explain::chain(&error).join(": ");
+                app.git_host.looked(Some(reason.clone()));
                 warn!(reason, hint = %error.next_step(), "the config repository cannot be refreshed");
             }
         }

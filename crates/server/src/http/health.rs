@@ -56,6 +56,7 @@ type Named<'a> = (&'static str, bool, BoxFuture<'a, Result<(), String>>);
 fn checks(app: &Parts) -> Vec<Named<'_>> {
     vec![
         ("configRepository", true, Box::pin(async { app.reader.tip().map(drop).map_err(said) })),
+        ("gitHost", false, Box::pin(async { app.git_host.problem().map_or(Ok(()), Err) })),
         // Settings that are wrong are for a person to mend; taking every server out of service would not.
         ("settings", false, Box::pin(async { app.reader.settings().map(drop).map_err(said) })),
         ("queue", true, Box::pin(async { app.queue.depths().await.map(drop).map_err(said) })),

@@ -157,6 +157,8 @@ async fn end(app: &App, taken: Taken, release: &Release, artifact: Option<&Artif
         }
         Fate::Later => {
             app.metrics.retried();
+            // A look finds out at once whether the Git host is away, for who asks why this waits.
+            app.refresh.notify_one();
             warn!(%service, env = %environment, %id, reason, "a release waits: it will be tried again");
             taken.retry_later(reason).await
         }

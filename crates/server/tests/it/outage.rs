@@ -23,6 +23,17 @@ async fn stored(server: &Server, id: &str) {
     .await;
 }
 
+/// Waits until the server, which is ready all the time, says this of its parts.
+async fn told(server: &Server, part: &str) {
+    wait::until(part, PATIENCE, async || {
+        let asked = crate::bed::http().get(format!("{}{}", server.url, routes::READYZ)).send().await.unwrap();
+        assert_eq!(asked.status(), 200);
+        let text = asked.text().await.unwrap();
+        if text.contains(part) { Ok(()) } else { Err(text) }
+    })
+    .await;
+}
+
 /// Waits for a release to land.
 async fn landed(server: &Server, id: &str) -> KnownRelease {
     wait::until("the release to land", PATIENCE, async || {
@@ -56,11 +67,19 @@ async fn a_release_waits_for_the_host_and_survives_a_restart() {
         "{metrics}"
     );
 
+    // Nobody waits until the next look is due to learn why.
+    told(
+        &server,
+        r#"{"name":"gitHost","ok":false,"needed":false,"reason":"the config repository cannot be reached: "#,
+    )
+    .await;
+
     drop(server);
     let server = bed.start().await;
     assert_eq!(server.known(&waiting.id).await.unwrap().state, ReleaseState::Pending);
     bed.git.up().await;
     let landed = landed(&server, &waiting.id).await;
+    told(&server, r#"{"name":"gitHost","ok":true,"needed":false}"#).await;
     let titles: Vec<String> = bed.history().iter().map(|commit| commit.subject().to_owned()).collect();
     assert_eq!(bed.history()[0].id, landed.commit);
     assert_eq!(titles.len(), 2, "{titles:?}");
