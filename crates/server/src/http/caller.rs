@@ -19,12 +19,14 @@ pub(crate) struct Ci;
 pub(crate) struct Daemon;
 
 impl Hamctl {
-    /// Who changes something. What changes is recorded with a name, so a static token alone is not enough.
+    /// Who changes something. What changes is recorded with the person, so a static token alone is not enough, and a name
+    /// that many people have is not either.
     pub(crate) fn actor(&self, name: &str, email: &str) -> Result<Person, Failure> {
         let person = self.0.person(name, email);
-        if person.is_unknown() {
+        if person.is_unknown() || (self.0.subject().is_none() && person.email().is_empty()) {
             let lines = required(&[("committerEmail", person.email())]);
-            let hint = "send committerName and committerEmail, or log in: hamctl login";
+            let hint = "send committerName and committerEmail (hamctl sends what Git knows: git config --global user.email \
+                        you@example.com), or log in: hamctl login";
             return Err(Failure::invalid_input(&lines).with_hint(hint));
         }
         Ok(person)

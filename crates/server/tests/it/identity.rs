@@ -185,8 +185,11 @@ async fn with_a_static_token_nothing_changes_that_nobody_did() {
     let restriction = r#"{"service":"billing","branchRegex":"^master$","environment":"dev"}"#;
     let delete = r#"{"service":"billing","policyIds":["auto-release-master-dev"]}"#;
     let manual = format!(r#"{{{release},"intent":{{"type":"ReleaseArtifact"}}}}"#);
+    let by_name =
+        format!(r#"{{{release},"committerName":"Ida Holm","intent":{{"type":"ReleaseArtifact"}}}}"#);
     for (method, path, body) in [
         (Method::POST, routes::RELEASE, manual.as_str()),
+        (Method::POST, routes::RELEASE, by_name.as_str()),
         (Method::PATCH, routes::AUTO_RELEASE, auto_release),
         (Method::PATCH, routes::BRANCH_RESTRICTION, restriction),
         (Method::DELETE, routes::POLICIES, delete),
@@ -194,7 +197,11 @@ async fn with_a_static_token_nothing_changes_that_nobody_did() {
         let (status, said) = send(&server, method, path, body).await;
         assert_eq!(status, 400, "{path}: {}", said.message);
         assert_eq!(said.message, "input not valid:\n  Required field 'committerEmail' was empty\n", "{path}");
-        assert!(said.hint.starts_with("send committerName and committerEmail"), "{path}: {}", said.hint);
+        assert!(
+            said.hint.starts_with("send committerName and committerEmail (hamctl sends what Git knows: "),
+            "{path}: {}",
+            said.hint
+        );
     }
     let own = format!(r#"{{{release},"committerEmail":"ida@corp.test","intent":{{"type":"AutoRelease"}}}}"#);
     let (status, said) = send(&server, Method::POST, routes::RELEASE, &own).await;
