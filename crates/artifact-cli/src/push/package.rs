@@ -54,6 +54,8 @@ pub(crate) enum PackageError {
     },
     #[error("'{}' is a symbolic link, which an artifact cannot hold", path.display())]
     Link { path: PathBuf },
+    #[error("'{}' is Git's own, which an artifact cannot hold", path.display())]
+    Git { path: PathBuf },
     #[error("'{}' is neither a file nor a folder, which an artifact cannot hold", path.display())]
     Special { path: PathBuf },
     #[error("the name of '{}' is not UTF-8", path.display())]
@@ -71,7 +73,7 @@ pub(crate) enum PackageError {
 impl Explain for PackageError {
     fn kind(&self) -> Kind {
         match self {
-            Self::Link { .. } | Self::Special { .. } | Self::Name { .. } => Kind::Invalid,
+            Self::Link { .. } | Self::Git { .. } | Self::Special { .. } | Self::Name { .. } => Kind::Invalid,
             Self::Read { .. } | Self::Zip { .. } | Self::Temporary(_) => Kind::Failed,
         }
     }
@@ -79,6 +81,9 @@ impl Explain for PackageError {
     fn next_step(&self) -> Cow<'static, str> {
         match self {
             Self::Link { .. } => "put a copy of the file in its place".into(),
+            Self::Git { .. } => {
+                "push the folder that holds the artifact and nothing else: --root FOLDER".into()
+            }
             Self::Special { .. } => "remove it, or check --root".into(),
             Self::Name { .. } => "rename the file".into(),
             Self::Read { .. } => "check --root and the permissions".into(),
@@ -106,6 +111,9 @@ fn walk(build: &Folder, inside: &str, found: &mut Vec<String>) -> Result<(), Pac
     for entry in entries {
         let path = below(root, Path::new(inside).join(entry.file_name()));
         let name = entry.file_name().into_string().map_err(|_| PackageError::Name { path: path.clone() })?;
+        if name.eq_ignore_ascii_case(".git") {
+            return Err(PackageError::Git { path });
+        }
         let relative = if inside.is_empty() { name } else { format!("{inside}/{name}") };
         let kind = entry.file_type().map_err(failed)?;
         match kind {
@@ -286,6 +294,18 @@ mod tests {
         fs::remove_file(&link).unwrap();
         let _socket = std::os::unix::net::UnixListener::bind(&link).unwrap();
         assert!(matches!(files(&of(&folder)), Err(PackageError::Special { .. })));
+    }
+
+    #[test]
+    fn a_checkout_is_no_artifact() {
+        let folder = folder();
+        fs::create_dir(folder.path().join("dev/.git")).unwrap();
+        let error = files(&of(&folder)).unwrap_err();
+        assert!(error.to_string().contains("dev/.git' is Git's own"), "{error}");
+        assert_eq!(
+            error.next_step(),
+            "push the folder that holds the artifact and nothing else: --root FOLDER"
+        );
     }
 
     #[test]
