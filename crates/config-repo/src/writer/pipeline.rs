@@ -252,11 +252,11 @@ impl Pipeline {
         }
     }
 
-    /// After a flight that served so many. Of a crowd one half is on its way while the other half is heard and built.
+    /// After a flight that served so many.
     fn launch_or_gather(&mut self, served: usize) {
         let waiting = self.draft.as_ref().map_or(0, |draft| draft.jobs.len());
         if served >= CROWD && waiting < served / 2 && !self.closed {
-            self.gathering = Some((Instant::now() + GATHER, served / 2));
+            self.gathering = Some((Instant::now() + GATHER, served));
         } else {
             self.launch(true);
         }
