@@ -1,5 +1,7 @@
 //! What became of releases: of one, and of a service.
 
+use std::cmp::Reverse;
+
 use api::{IntentBody, KnownRelease, ReleaseState};
 use artifact::{EnvName, ReleaseId, ServiceName, WireTime};
 use config_repo::{Landed, ReadError};
@@ -53,8 +55,8 @@ pub(crate) fn history(
         };
         landed.extend(releases.into_iter().enumerate().map(|(at, landed)| (at == 0, landed)));
     }
-    // Stable, so that two of one second keep the order in which they landed.
-    landed.sort_by_key(|(_, landed)| std::cmp::Reverse(landed.at.timestamp()));
+    // Commits know whole seconds; within one, releases are told apart by their ids, which grow with time.
+    landed.sort_by_key(|(_, landed)| Reverse((landed.at.timestamp(), landed.record.release_id)));
     landed.truncate(limit);
     Ok(landed
         .into_iter()

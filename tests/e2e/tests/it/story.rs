@@ -47,7 +47,7 @@ fn the_whole_story_holds_on_a_real_cluster_also_after_a_demo_that_was_killed() {
     for fact in ["staging is ready again", "it was put back", "are equal to those before"] {
         assert!(output.stdout_text().contains(fact), "the story does not say `{fact}`: {}", told(&output));
     }
-    assert_eq!(processes_below(folder.path()), Vec::<String>::new(), "processes are left behind");
+    assert_no_processes(folder.path());
     assert!(!kube_bed::beds().unwrap().contains(&"e2e".to_owned()), "the cluster is left behind");
 }
 
@@ -83,7 +83,7 @@ fn an_interrupted_demo_takes_everything_down() {
     let folder = TempDir::new().unwrap();
     let ended = signalled(folder.path(), "INT", "8", &["--git-only"]);
     assert!(told(&ended).contains("everything the demo started is taken down"), "{}", told(&ended));
-    assert_eq!(processes_below(folder.path()), Vec::<String>::new(), "processes are left behind");
+    assert_no_processes(folder.path());
 }
 
 /// Runs the demo and sends it a signal after some seconds, wherever it then is.
@@ -97,6 +97,15 @@ fn signalled(folder: &Path, signal: &str, seconds: &str, args: &[&str]) -> Outpu
         .deadline(PATIENCE)
         .run()
         .unwrap()
+}
+
+/// Nothing goes on. A connection whose other end was just ended may need a moment to notice.
+fn assert_no_processes(folder: &Path) {
+    let since = std::time::Instant::now();
+    while since.elapsed() < Duration::from_secs(30) && !processes_below(folder).is_empty() {
+        std::thread::yield_now();
+    }
+    assert_eq!(processes_below(folder), Vec::<String>::new(), "processes are left behind");
 }
 
 /// Command lines of processes that name the folder.

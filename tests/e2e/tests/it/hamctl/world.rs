@@ -160,7 +160,7 @@ pub(super) fn assert_told(name: &str, text: &str, builds: &[(&Build, &str)]) {
     settings.add_filter(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}", "[uuid]");
     settings.add_filter(r"\b[0-9a-f]{40}\b", "[commit]");
     settings.add_filter(r"\d{4}-\d\d-\d\d[ T]\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:\d\d)?", "[time]");
-    settings.add_filter(r"(just now|\d+ (seconds?|minutes?) ago)( )*", "[ago] ");
+    settings.add_filter(r"\b(now|\d+ (seconds?|minutes?) ago)\b( )*", "[ago] ");
     // Columns are as wide as what is hidden.
     settings.add_filter(r"(WHEN|ACCEPTED|URL) +", "$1 ");
     settings.add_filter(r"\[address\] +", "[address] ");
