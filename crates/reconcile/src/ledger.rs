@@ -26,6 +26,8 @@ pub struct Ledger {
     wanted: BTreeMap<UnitName, Record>,
     page_of: BTreeMap<UnitName, usize>,
     pages: BTreeMap<usize, Stored>,
+    /// What the write under way strikes out.
+    striking: BTreeMap<UnitName, Record>,
     writing: bool,
 }
 
@@ -71,6 +73,13 @@ impl Ledger {
         self.stored.get(unit).unwrap_or(&NOTHING)
     }
 
+    /// Whether an object is on record and stays there: a write under way may be striking it out at this moment.
+    #[must_use]
+    pub fn holds(&self, unit: &UnitName, object: &ObjectRef) -> bool {
+        let is_struck = self.striking.get(unit).is_some_and(|struck| struck.contains(object));
+        self.stored(unit).contains(object) && !is_struck
+    }
+
     /// How many objects are on record.
     #[must_use]
     pub fn n_objects(&self) -> usize {
@@ -99,6 +108,11 @@ impl Ledger {
             self.page_of.insert(unit, number);
             numbers.insert(number);
         }
+        self.striking = self
+            .wanted
+            .iter()
+            .map(|(unit, record)| (unit.clone(), self.stored(unit).difference(record).cloned().collect()))
+            .collect();
         self.writing = true;
         Some(numbers.into_iter().map(|number| self.page_write(number)).collect())
     }
@@ -157,6 +171,7 @@ impl Ledger {
     /// The pages of [`Self::next_write`] have all been written or refused: another write may begin.
     pub fn write_ended(&mut self) {
         self.writing = false;
+        self.striking.clear();
     }
 
     /// Whether something is still to be written.

@@ -36,7 +36,7 @@ pub trait Facts {
     fn is_applied(&self, object: &ObjectRef) -> bool;
     /// The unit that wants it, if any does.
     fn owner(&self, object: &ObjectRef) -> Option<&UnitName>;
-    /// Whether an object is on the record of a unit.
+    /// Whether an object is on the record of a unit, and stays there.
     fn is_recorded(&self, unit: &UnitName, object: &ObjectRef) -> bool;
 }
 

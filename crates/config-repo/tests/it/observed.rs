@@ -71,9 +71,9 @@ async fn the_age_is_that_of_the_last_look_or_landing() {
     while repo.reader.age() < old + Duration::from_millis(20) {
         std::thread::yield_now();
     }
-    let aged = repo.reader.age();
+    let begun = std::time::Instant::now();
     repo.writer.refresh().await.unwrap();
-    assert!(repo.reader.age() < aged);
+    assert!(repo.reader.age() <= begun.elapsed());
     assert!(repo.reader.index_bytes() > 0);
     repo.stop();
 }

@@ -56,6 +56,28 @@ fn nothing_counts_as_stored_before_the_answer() {
 }
 
 #[test]
+fn what_a_write_under_way_strikes_out_does_not_count_as_recorded() {
+    let mut ledger = Ledger::default();
+    let (a, objects) = (unit("a"), record(&["x", "y"]));
+    ledger.want(&a, objects.clone());
+    flush(&mut ledger);
+    ledger.want(&a, record(&["x"]));
+    let writes = ledger.next_write().expect("a write");
+    // Wanted again before the answer.
+    ledger.want(&a, objects.clone());
+    let holds = |ledger: &Ledger| objects.iter().map(|object| ledger.holds(&a, object)).collect::<Vec<_>>();
+    assert_eq!(holds(&ledger), [true, false]);
+    for write in writes {
+        ledger.written(write, "1".into());
+    }
+    ledger.write_ended();
+    assert_eq!(holds(&ledger), [true, false]);
+    ledger.want(&a, objects.clone());
+    flush(&mut ledger);
+    assert_eq!(holds(&ledger), [true, true]);
+}
+
+#[test]
 fn a_refused_write_is_tried_again() {
     let mut ledger = Ledger::default();
     ledger.want(&unit("a"), record(&["x"]));

@@ -37,7 +37,12 @@ impl Machine {
         let plan = plan(name, goal, stored, &self.world);
         let is_gone =
             unit.source.is_none() && self.tree.is_some() && plan.record.is_empty() && stored.is_empty();
-        if plan.record == unit.wanted && plan.record == *stored {
+        // A write under way may strike out what is wanted again by now: it is recorded anew before it is applied.
+        let holds = |object: &&ObjectRef| self.world.ledger.holds(name, object);
+        let is_settled =
+            plan.record == unit.wanted && plan.record == *stored && plan.record.iter().all(|it| holds(&it));
+        let apply: Vec<ObjectRef> = plan.apply.iter().filter(holds).cloned().collect();
+        if is_settled {
             self.lingering.remove(name);
         } else {
             self.lingering.insert(name.clone());
@@ -48,7 +53,6 @@ impl Machine {
             return;
         }
         self.world.ledger.want(name, plan.record.clone());
-        let apply = plan.apply.clone();
         if let Some(unit) = self.units.get_mut(name) {
             unit.plan = plan;
             unit.blocked.clear();

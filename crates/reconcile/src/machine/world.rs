@@ -132,6 +132,6 @@ impl Facts for World {
     }
 
     fn is_recorded(&self, unit: &UnitName, object: &ObjectRef) -> bool {
-        self.ledger.stored(unit).contains(object)
+        self.ledger.holds(unit, object)
     }
 }
